@@ -1,0 +1,17 @@
+#pragma once
+#include <et/com_err.h>
+#include <ext2fs/ext2fs.h>
+
+// A global variable counts as shared mutable state in Swift 6; this hands out its constant value.
+static inline io_manager image_factory_unix_io_manager(void) { return unix_io_manager; }
+
+// A function-like macro, which Swift does not import.
+static inline errcode_t image_factory_io_channel_flush(io_channel channel) {
+  return io_channel_flush(channel);
+}
+
+// fallocate(2), which Swift's Glibc module hides behind _GNU_SOURCE; it belongs to the same job, freeing blocks of an image.
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+static inline int image_factory_punch_hole(int descriptor, off_t offset, off_t length) {
+  return fallocate(descriptor, 0x01 | 0x02 /* FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE */, offset, length);
+}

@@ -1,0 +1,8 @@
+#pragma once
+// The few Linux calls that Swift cannot reach: variadic functions and ioctl requests.
+
+// Makes this process the parent of every orphan among its descendants (prctl(2)); 0 or -1 with errno.
+int image_factory_become_subreaper(void);
+
+// Shares the blocks of `source` with the empty file `target` (ioctl_ficlone(2)); 0 or -1 with errno.
+int image_factory_clone_file(int target, int source);

@@ -1,0 +1,70 @@
+package import Model
+package import SystemPackage
+
+/// One kind of image that a raw disk can be turned into.
+///
+/// To add one: a file beside this one, and a line in `DiskFormats`. Kinds are values without state; what they make are commands, so
+/// that a plan can show them and a test can compare them.
+package protocol DiskFormat: Sendable {
+  /// As written in the config: `qcow2`, `raw.zst`.
+  var name: String { get }
+  /// Without the leading dot.
+  var fileExtension: String { get }
+  /// Tools that converting and checking need, as looked up in `PATH`.
+  var requiredTools: [String] { get }
+  /// The compressions that can be asked for; the first one is the default.
+  var compressions: [DiskFormatOptions.Compression] { get }
+
+  /// The steps from a raw disk to `target`, which does not exist yet; throws `.unsupported` for options that the kind does not have.
+  func convert(_ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions) throws -> [ConversionStep]
+
+  /// The commands that prove that `target` is sound and holds what `raw` holds; each has to end with status 0.
+  func check(_ target: FilePath, against raw: FilePath) -> [Command]
+}
+
+/// What can be asked of a format.
+package struct DiskFormatOptions: Sendable, Hashable, Codable {
+  package enum Compression: String, Sendable, Hashable, Codable, CaseIterable {
+    case none
+    case zlib
+    case zstd
+    case xz
+  }
+
+  /// nil: the kind's default.
+  package var compression: Compression?
+  /// Bytes per cluster of a qcow2; nil: QEMU's default of 64 KiB.
+  package var clusterSize: ByteSize?
+
+  package init(compression: Compression? = nil, clusterSize: ByteSize? = nil) {
+    self.compression = compression
+    self.clusterSize = clusterSize
+  }
+}
+
+/// One step of a conversion.
+package enum ConversionStep: Sendable, Hashable {
+  case run(Command)
+  /// A reflink or a copy without holes, by this room's `SparseFile`.
+  case copy(from: FilePath, to: FilePath)
+  /// Renames a file that a tool could only make under a name of its own choice.
+  case rename(from: FilePath, to: FilePath)
+}
+
+extension DiskFormat {
+  /// The compression that `options` mean; throws `.unsupported` when the kind does not have it.
+  func compression(_ options: DiskFormatOptions) throws -> DiskFormatOptions.Compression {
+    let wanted = options.compression ?? compressions.first ?? .none
+    guard compressions.contains(wanted) else {
+      let list = compressions.map(\.rawValue).joined(separator: ", ")
+      throw DiskImageError(
+        .unsupported, "the format '\(name)' has no compression '\(wanted.rawValue)'", hint: "it has: \(list)")
+    }
+    return wanted
+  }
+
+  /// Throws unless `options` fit, without naming files: for planning.
+  package func validate(_ options: DiskFormatOptions) throws {
+    _ = try convert("/in.raw", to: "/out.image", options)
+  }
+}

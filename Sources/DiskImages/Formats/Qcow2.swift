@@ -1,0 +1,36 @@
+package import Model
+package import SystemPackage
+
+/// QEMU's own format, compat 1.1 (QEMU 1.7 and newer).
+package struct Qcow2: DiskFormat {
+  package let name = "qcow2"
+  package let fileExtension = "qcow2"
+  package let requiredTools = ["qemu-img"]
+  /// zstd needs QEMU 5.1 or newer where the image is used.
+  package let compressions: [DiskFormatOptions.Compression] = [.none, .zlib, .zstd]
+
+  package init() {}
+
+  package func convert(
+    _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
+  ) throws -> [ConversionStep] {
+    let compression = try compression(options)
+    var details = ["compat=1.1"]
+    if let size = options.clusterSize {
+      // QEMU's docs/interop/qcow2.txt: cluster_bits 9 to 21.
+      guard (512...(2 << 20)).contains(size.bytes), size.bytes & (size.bytes - 1) == 0 else {
+        throw DiskImageError(
+          .unsupported, "the cluster size '\(size)' is not possible", hint: "a power of two from 512 B to 2 MiB")
+      }
+      details.append("cluster_size=\(size.bytes)")
+    }
+    if compression != .none { details.append("compression_type=\(compression.rawValue)") }
+    return [
+      QemuImage.convert(raw, to: target, format: "qcow2", options: details, compressed: compression != .none)
+    ]
+  }
+
+  package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
+    [QemuImage.check(target, format: "qcow2"), QemuImage.compare(raw, target, format: "qcow2")]
+  }
+}

@@ -1,0 +1,35 @@
+package import Model
+package import SystemPackage
+
+/// The raw disk compressed by xz; its own checksum is inside.
+package struct RawXz: DiskFormat {
+  package let name = "raw.xz"
+  package let fileExtension = "raw.xz"
+  package let requiredTools = ["xz"]
+  package let compressions = [DiskFormatOptions.Compression.xz]
+
+  package init() {}
+
+  /// xz writes beside its input only: `RAW.SUFFIX`, then renamed, so `raw` and `target` have to be on one file system.
+  package func convert(
+    _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
+  ) throws -> [ConversionStep] {
+    _ = try compression(options)
+    let suffix = ".converting-xz"
+    // A block size of its own keeps the bytes the same whatever the number of threads.
+    return [
+      .run(
+        Command(
+          "xz", ["-q", "-T0", "--block-size=64MiB", "--check=sha256", "--keep", "--force", "--suffix=\(suffix)", QemuImage.argument(raw)],
+          purpose: "compress the image with xz")),
+      .rename(from: FilePath(raw.string + suffix), to: target),
+    ]
+  }
+
+  package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
+    [
+      Command(
+        "xz", ["-q", "-t", "--format=xz", QemuImage.argument(target)], purpose: "check the compressed image")
+    ]
+  }
+}

@@ -1,0 +1,23 @@
+package import Model
+package import SystemPackage
+
+/// VirtualBox's format, growing.
+package struct Vdi: DiskFormat {
+  package let name = "vdi"
+  package let fileExtension = "vdi"
+  package let requiredTools = ["qemu-img"]
+  package let compressions = [DiskFormatOptions.Compression.none]
+
+  package init() {}
+
+  package func convert(
+    _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
+  ) throws -> [ConversionStep] {
+    _ = try compression(options)
+    return [QemuImage.convert(raw, to: target, format: "vdi")]
+  }
+
+  package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
+    [QemuImage.check(target, format: "vdi"), QemuImage.compare(raw, target, format: "vdi")]
+  }
+}

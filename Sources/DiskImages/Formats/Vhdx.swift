@@ -1,0 +1,23 @@
+package import Model
+package import SystemPackage
+
+/// Hyper-V's format, growing.
+package struct Vhdx: DiskFormat {
+  package let name = "vhdx"
+  package let fileExtension = "vhdx"
+  package let requiredTools = ["qemu-img"]
+  package let compressions = [DiskFormatOptions.Compression.none]
+
+  package init() {}
+
+  package func convert(
+    _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
+  ) throws -> [ConversionStep] {
+    _ = try compression(options)
+    return [QemuImage.convert(raw, to: target, format: "vhdx", options: ["subformat=dynamic"])]
+  }
+
+  package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
+    [QemuImage.check(target, format: "vhdx"), QemuImage.compare(raw, target, format: "vhdx")]
+  }
+}

@@ -1,0 +1,84 @@
+import Model
+package import SystemPackage
+
+/// The partition with the root file system.
+package struct RootPartition: Sendable, Hashable {
+  /// How many partitions an image may have.
+  package enum Policy: String, Sendable, Hashable {
+    /// The Python tool's rule, for images that ask for it.
+    case exactlyOne
+    case any
+  }
+
+  package var partition: PartitionTable.Partition
+  /// `PRETTY_NAME` of its os-release, control characters replaced; nil when there is none.
+  package var distribution: String?
+
+  /// Looks into every ext file system of the image for `/etc` and `/usr` (or an os-release); nothing is written.
+  ///
+  /// Throws `.partitionCount` when the policy is broken, `.noRootFileSystem` when there is none or more than one, `.corrupt` when the only
+  /// candidates cannot be read. A journal is not replayed for it. Blocks.
+  package static func find(
+    in image: FilePath, _ table: PartitionTable, policy: Policy = .any
+  ) throws -> RootPartition {
+    if policy == .exactlyOne, table.partitions.count != 1 {
+      throw DiskImageError(
+        .partitionCount, "expected exactly one partition in '\(image)', found \(table.summary)",
+        hint: "change the partitioning of the installation, or allow more partitions for this image")
+    }
+    var found: [RootPartition] = []
+    var failure: (any Error)?
+    for partition in table.partitions {
+      guard case .ext = partition.content else { continue }
+      do {
+        if let root = try examine(image, partition) { found.append(root) }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    // A copy of the system on a second partition is no root by chance: whoever has two has to say which.
+    if found.count > 1 {
+      let numbers = found.map { String($0.partition.number) }.joined(separator: ", ")
+      throw DiskImageError(.noRootFileSystem, "partitions \(numbers) of '\(image)' all look like the root file system")
+    }
+    if let root = found.first { return root }
+    if let failure { throw failure }
+    throw DiskImageError(
+      .noRootFileSystem, "no ext file system of '\(image)' holds '/etc' and '/usr': found \(table.summary)",
+      hint: "the installation has probably failed, or the root is of a kind that is not handled (xfs, btrfs, LVM)")
+  }
+
+  private static func examine(_ image: FilePath, _ partition: PartitionTable.Partition) throws -> RootPartition? {
+    let files = try Ext4FileSystem.open(image: image, extent: partition.extent, mode: .readOnly)
+    guard try files.status(ImagePath("etc"))?.kind == .directory else { return nil }
+    let release = try files.osRelease()
+    guard try release != nil || files.status(ImagePath("usr"))?.kind == .directory else { return nil }
+    return RootPartition(partition: partition, distribution: release)
+  }
+}
+
+extension PartitionTable {
+  /// One line for people: `2 partitions: 1 vfat, 2 ext4`.
+  package var summary: String {
+    if partitions.isEmpty { return "no partition" }
+    if label == .none { return "no partition table but one file system (\(partitions[0].fileSystem ?? "unknown"))" }
+    let list = partitions.map { "\($0.number) \($0.fileSystem ?? "unknown")" }.joined(separator: ", ")
+    return "\(partitions.count) partition\(partitions.count == 1 ? "" : "s"): \(list)"
+  }
+}
+
+extension Ext4FileSystem {
+  /// `PRETTY_NAME` of the image's os-release (os-release(5)), control characters replaced; nil when there is none.
+  package func osRelease() throws -> String? {
+    for place in ["etc/os-release", "usr/lib/os-release"] {
+      guard let path = try resolve(ImagePath(place)), try status(path)?.kind == .file else { continue }
+      let text = String(decoding: try readFile(path, limit: 1 << 16), as: UTF8.self)
+      for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("PRETTY_NAME=") {
+        let value = line.dropFirst("PRETTY_NAME=".count)
+        return ((try? ShellWords.split(String(value)))?.first ?? String(value)).printable
+      }
+      return ""
+    }
+    return nil
+  }
+}

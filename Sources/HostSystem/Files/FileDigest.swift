@@ -1,0 +1,36 @@
+import Crypto
+import Glibc
+package import SystemPackage
+
+/// SHA-256 of files and bytes, as 64 lower-case hexadecimal digits.
+package enum FileDigest {
+  /// The digest of a file, read in pieces of 1 MiB. Throws ``Model/FactoryError`` and, between pieces, `CancellationError`.
+  package static func sha256(_ path: FilePath) throws -> String {
+    try sha256(OpenFile(path, O_RDONLY)).hexadecimal
+  }
+
+  /// The digest of bytes in memory.
+  package static func sha256(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
+
+  /// The digest so far of an open file, from its present position to its end.
+  static func sha256(_ file: OpenFile) throws -> SHA256 {
+    var hash = SHA256()
+    while true {
+      try Task.checkCancellation()
+      let piece = try file.read(upTo: 1 << 20)
+      if piece.isEmpty { return hash }
+      hash.update(data: piece)
+    }
+  }
+}
+
+extension SHA256 {
+  var hexadecimal: String { finalize().hexadecimal }
+}
+
+extension SHA256.Digest {
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

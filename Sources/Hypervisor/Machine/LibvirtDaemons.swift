@@ -1,0 +1,73 @@
+package import Model
+package import SystemPackage
+
+/// Which sockets tell that a libvirt daemon is there for a connection, and how to start one where none is. Pure: the caller
+/// looks, starts, and ends what it started.
+package enum LibvirtDaemons {
+  /// A daemon's place: whose daemon a `qemu:///` URI means.
+  package enum Scope: Sendable, Hashable {
+    case system
+    /// Of the user whose `XDG_RUNTIME_DIR` this is.
+    case session(runtimeFolder: FilePath)
+  }
+
+  /// The scope of a local QEMU connection; nil for anything else (remote, `test:///`, with a socket of its own): nothing to start.
+  ///
+  /// For root libvirt takes `qemu:///session` for the system daemon: it looks at the effective user id.
+  package static func scope(of uri: String, userID: UInt32, runtimeFolder: FilePath?) -> Scope? {
+    switch uri {
+    case "qemu:///system": return .system
+    case "qemu:///session":
+      if userID == 0 { return .system }
+      // Without XDG_RUNTIME_DIR libvirt uses the user's cache folder; ours always sets it.
+      return runtimeFolder.map { .session(runtimeFolder: $0) }
+    default: return nil
+    }
+  }
+
+  /// The sockets that clients try: of the monolithic daemon and of the modular one. One that accepts is enough.
+  package static func sockets(of scope: Scope) -> [FilePath] {
+    let folder = runFolder(of: scope)
+    return [folder.appending("virtqemud-sock"), folder.appending("libvirt-sock")]
+  }
+
+  /// The socket of the daemon that writes the logs of serial ports; the system mode fails without it.
+  package static func logSocket(of scope: Scope) -> FilePath {
+    runFolder(of: scope).appending("virtlogd-sock")
+  }
+
+  /// The daemons to start, in this order, each in the foreground and each under a reaper; they end when idle for `idle`.
+  ///
+  /// A session's virtlogd is started by its libvirtd. `logConfiguration` is a file with ``logConfiguration``.
+  package static func commands(
+    for scope: Scope, idle: Duration, logConfiguration: FilePath? = nil
+  ) -> [Command] {
+    let seconds = "\(max(1, idle.components.seconds))"
+    switch scope {
+    case .system:
+      let configuration = logConfiguration.map { ["--config", $0.string] } ?? []
+      return [
+        Command(
+          "virtlogd", ["--timeout", seconds] + configuration, purpose: "start libvirt's log daemon"),
+        Command("libvirtd", ["--timeout", seconds], purpose: "start the libvirt daemon"),
+      ]
+    case .session(let folder):
+      return [
+        Command(
+          "libvirtd", ["--timeout", seconds], environment: ["XDG_RUNTIME_DIR": folder.string],
+          purpose: "start the libvirt daemon of this user")
+      ]
+    }
+  }
+
+  /// virtlogd's configuration for a build: no rotation. By default it renames a serial port's log at 2 MiB and keeps three,
+  /// which a traced installation can exceed.
+  package static let logConfiguration = "max_size = 0\n"
+
+  private static func runFolder(of scope: Scope) -> FilePath {
+    switch scope {
+    case .system: "/run/libvirt"
+    case .session(let folder): folder.appending("libvirt")
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package import Model
+import SystemPackage
+
+/// The virt-install command of a machine: a pure function, so that a test can compare the whole argument list.
+///
+/// Written for virt-install 4.1 to 5.0 and libvirt 8.0 or later. The domain is transient: it runs once, disappears with the
+/// guest's power-off or reset, and leaves no definition behind. virt-install only starts it (`--noautoconsole`); its exit
+/// status 0 says no more than that, so ``InstallRun`` watches.
+package enum VirtInstall {
+  /// The command that starts `machine`, to be run by a user that may use its libvirt URI.
+  ///
+  /// virt-install needs `cpio` and `gzip` on the host for the injected files, and a `HOME` for its own log.
+  package static func command(for machine: MachinePlan) -> Command {
+    let groups: [[String]] = [
+      ["--connect", machine.libvirtURI, "--name", machine.domainName, "--transient"],
+      hardware(machine),
+      disk(machine),
+      network(machine),
+      display(machine),
+      serialPorts(machine),
+      unusedDevices,
+      boot(machine),
+      // Without this virt-install would attach to the console and wait; `--wait` would poll.
+      ["--noautoconsole"],
+    ]
+    return Command(
+      "virt-install", groups.flatMap { $0 }, timeLimit: .seconds(120),
+      purpose: "start the virtual machine '\(machine.domainName)'")
+  }
+
+  /// What the plan asks for and virt-install cannot do, for planning and preflight.
+  ///
+  /// virt-install 4.1 and 5.0 escape `& ' " < >` twice when they write a path into libvirt's XML: QEMU would look for another file.
+  package static func findings(for machine: MachinePlan) -> [Finding] {
+    let files = [machine.disk, machine.consoleLog, machine.installerLog]
+    let unusual = (files + [machine.kernel, machine.initrd] + machine.injectedFiles).filter { !$0.isAbsolute }.map {
+      Finding.config("the path '\($0.string.printable)' is not absolute")
+    }
+    let unspeakable = files.filter { $0.string.contains { "&'\"<>".contains($0) || $0.isNewline } }.map {
+      Finding.config(
+        "virt-install cannot use the path '\($0.string.printable)'",
+        hint: "choose a folder without any of & ' \" < > in its name")
+    }
+    return unusual + unspeakable
+  }
+
+  private static func hardware(_ machine: MachinePlan) -> [String] {
+    var words = [
+      // One machine type whatever osinfo says, so that every build of a plan has the same hardware.
+      "--virt-type", machine.accelerator == .kvm ? "kvm" : "qemu", "--machine", "q35",
+      "--cpu", machine.cpu, "--vcpus", "\(machine.cores)",
+      "--memory", "\(machine.memory.bytes >> 20)",
+      "--osinfo", osinfo(machine),
+    ]
+    if machine.accelerator == .tcg, let cache = machine.translationCache {
+      // virt-install has no option of its own for libvirt's <tcg><tb-cache>, which becomes `-accel tcg,tb-size=`.
+      words += [
+        "--xml", "./features/tcg/tb-cache=\(cache.bytes >> 20)", "--xml", "./features/tcg/tb-cache/@unit=MiB",
+      ]
+    }
+    return words
+  }
+
+  private static func osinfo(_ machine: MachinePlan) -> String {
+    guard let id = machine.osinfo else { return "detect=on,require=off" }
+    return "detect=off,require=off,name=\(OptionValue.quote(id))"
+  }
+
+  private static func disk(_ machine: MachinePlan) -> [String] {
+    [
+      "--disk",
+      "path=\(OptionValue.quote(machine.disk.string)),format=raw,bus=virtio,cache=\(OptionValue.quote(machine.diskCache)),discard=unmap",
+    ]
+  }
+
+  private static func network(_ machine: MachinePlan) -> [String] {
+    let address = machine.macAddress.map { ",mac=\(OptionValue.quote($0))" } ?? ""
+    return ["--network", "user,model=virtio\(address)"]
+  }
+
+  /// No adapter at all unless somebody wants to look: the installer would load its driver and make a second initramfs for it.
+  private static func display(_ machine: MachinePlan) -> [String] {
+    guard let vnc = machine.vnc else { return ["--graphics", "none", "--video", "none"] }
+    // The last colon: an IPv6 address has its own.
+    let colon = vnc.lastIndex(of: ":")
+    let listen = colon.map { String(vnc[..<$0]) } ?? vnc
+    let port = colon.map { String(vnc[vnc.index(after: $0)...]) } ?? ""
+    let address = listen.hasPrefix("[") && listen.hasSuffix("]") ? String(listen.dropFirst().dropLast()) : listen
+    var words = "vnc"
+    if !address.isEmpty { words += ",listen=\(OptionValue.quote(address))" }
+    if !port.isEmpty { words += ",port=\(OptionValue.quote(port))" }
+    return ["--graphics", words, "--video", "virtio"]
+  }
+
+  /// ttyS0 and ttyS1, in this order. No `--console`: it would fight with the first for ttyS0.
+  private static func serialPorts(_ machine: MachinePlan) -> [String] {
+    [machine.consoleLog, machine.installerLog].flatMap {
+      ["--serial", "file,path=\(OptionValue.quote($0.string))"]
+    }
+  }
+
+  private static let unusedDevices = [
+    "--rng", "/dev/urandom,model=virtio", "--memballoon", "none", "--controller", "usb,model=none",
+    "--sound", "none", "--input", "none", "--channel", "none", "--watchdog", "none", "--tpm", "none",
+  ]
+
+  private static func boot(_ machine: MachinePlan) -> [String] {
+    let install = [
+      "kernel=\(OptionValue.quote(machine.kernel.string))", "initrd=\(OptionValue.quote(machine.initrd.string))",
+      "kernel_args=\(OptionValue.quote(machine.kernelArguments.joined(separator: " ")))",
+      "kernel_args_overwrite=yes",
+    ]
+    return ["--install", install.joined(separator: ",")]
+      + machine.injectedFiles.flatMap { ["--initrd-inject", $0.string] }
+      + ["--events", "on_poweroff=destroy,on_reboot=destroy,on_crash=destroy"]
+  }
+}

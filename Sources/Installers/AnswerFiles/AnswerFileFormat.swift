@@ -1,0 +1,61 @@
+package import Model
+
+/// One kind of answer file: how the typed answers become what an installer reads, and the kernel line that goes with it.
+///
+/// To add a kind: a type in a file of its own, and one line in ``AnswerFiles/all``.
+package protocol AnswerFileFormat: Sendable {
+  /// The name in the config and in the registry: `preseed`.
+  static var name: String { get }
+
+  init()
+
+  /// The answer file and the scripts beside it; all go into the root of the installer's initrd.
+  ///
+  /// Throws a `FactoryError` (config invalid) that names the setting when the format cannot say what it asks.
+  func render(_ request: RenderRequest) throws -> RenderedAnswers
+
+  /// The installer's kernel line for the rendered answers, word by word.
+  ///
+  /// Throws a `FactoryError` (config invalid) for a word that cannot stand on a kernel line.
+  func kernelArguments(_ request: RenderRequest, tuning: InstallerTuning) throws -> [String]
+
+  /// The kernel line for a user's own answer file: the Python tool's, so that files written for it go on working.
+  ///
+  /// `fileName` is the file's last path component, under which it is put into the initrd's root.
+  func ownFileKernelArguments(fileName: String) -> [String]
+
+  /// What looks wrong in a user's own file, as warnings with line numbers; nothing in it is changed.
+  func check(_ text: String, file: String) -> [Finding]
+}
+
+/// The registry of answer-file formats: one line per kind.
+package enum AnswerFiles {
+  /// All formats, in the order people are shown them.
+  package static let all: [any AnswerFileFormat.Type] = [
+    Preseed.self
+  ]
+
+  /// The format with that name; nil when there is none.
+  package static func format(named name: String) -> (any AnswerFileFormat)? {
+    all.first { $0.name == name }?.init()
+  }
+
+  /// The names of all formats.
+  package static var names: [String] { all.map { $0.name } }
+}
+
+/// What stands on the installer's kernel line for speed and for the log, none of it visible in the finished image.
+package struct InstallerTuning: Sendable, Hashable {
+  /// Address-space randomisation off (`norandmaps`): under TCG QEMU translates every program anew with it.
+  package var noRandomization = false
+  /// CPU vulnerability mitigations off (`mitigations=off`).
+  package var noMitigations = true
+  /// IPv6 in the installer; without it the wait for a router, up to 30 s, is saved.
+  package var ipv6 = false
+  /// The installer's own console.
+  package var console = "ttyS0,115200n8"
+  /// Further words from the config's `append`.
+  package var append: [String] = []
+
+  package init() {}
+}

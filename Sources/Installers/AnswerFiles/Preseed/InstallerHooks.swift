@@ -1,0 +1,65 @@
+/// Hooks of the installer that stand in files of their own.
+enum InstallerHooks {
+  /// Stops the installer from adding what suits the machine it runs on: a guest agent under QEMU, microcode on what looks like
+  /// bare metal, `laptop-detect`; and from installing `popularity-contest` only to purge it again.
+  ///
+  /// The hooks are emptied, not removed: finish-install made its list before. They come with components that are loaded
+  /// before the base system is installed. (hw-detect 1.171, pkgsel 0.85)
+  static let trim = """
+    #!/bin/sh
+    # Run by the Debian installer after debootstrap: an image must not depend on the machine it was made on.
+    set -e
+    for hook in pre-pkgsel.d/10laptop-detect pre-pkgsel.d/90popcon finish-install.d/08hw-detect; do
+      [ ! -e "/usr/lib/$hook" ] || echo '#!/bin/sh' >"/usr/lib/$hook"
+    done
+
+    """
+
+  /// Makes the updates' sources known before the kernel is chosen; seal.sh removes the file.
+  static func updates(_ sources: [String]) -> String {
+    """
+    #!/bin/sh
+    # Run by the Debian installer after debootstrap: the kernel that is installed next is the newest, and the only one.
+    set -e
+    cat >/target\(updatesList) <<'END'
+    \(sources.joined(separator: "\n"))
+    END
+    chroot /target apt-get -q update
+
+    """
+  }
+
+  /// Only there during the installation.
+  static let updatesList = "/etc/apt/sources.list.d/image-factory-updates.list"
+
+  // The next two make the initramfs be generated once.
+
+  static let hold = """
+    #!/bin/sh
+    # Run by the Debian installer between debootstrap and the kernel: the initramfs is generated once, later.
+    set -e
+    tool=/usr/sbin/update-initramfs
+    chroot /target dpkg-divert --local --rename --divert "$tool.image-factory" --add "$tool"
+    cat >"/target$tool" <<'END'
+    #!/bin/sh
+    exit 0
+    END
+    chmod 755 "/target$tool"
+
+    """
+
+  static let release = """
+    #!/bin/sh
+    # Run by the Debian installer when the base system is complete and before GRUB: generates what was held back.
+    set -e
+    tool=/usr/sbin/update-initramfs
+    if chroot /target dpkg-divert --list "$tool" | grep -q image-factory; then
+      rm -f "/target$tool"
+      chroot /target dpkg-divert --local --rename --divert "$tool.image-factory" --remove "$tool"
+      for kernel in /target/boot/vmlinuz-*; do
+        in-target update-initramfs -c -k "${kernel##*/vmlinuz-}"
+      done
+    fi
+
+    """
+}

@@ -1,0 +1,88 @@
+package import Model
+
+/// The Debian installer's answer file, with the scripts that do what its questions cannot say.
+///
+/// Everything travels in the root of the initrd, where the installer loads `/preseed.cfg` by itself before its first question.
+/// Accounts are made by the late script: an answer with a password hash would be printed into the installer's log, which
+/// leaves the guest (`DEBCONF_DEBUG=5` shows every answer).
+/// Sources: the scripts of Debian 13's udebs (user-setup 1.107, apt-setup 0.198, base-installer 1.226, pkgsel 0.85,
+/// grub-installer 1.212, finish-install 2.124).
+package struct Preseed: AnswerFileFormat {
+  package static let name = "preseed"
+
+  package init() {}
+
+  package func render(_ request: RenderRequest) throws -> RenderedAnswers {
+    try refuseUnsupported(request)
+    let accounts = try PreseedAccounts(request)
+    let scripts = try PreseedScripts(request)
+    let placed = try PreseedFiles(request)
+    var text = PreseedText(request)
+    text.comment("Answers for the Debian installer, made by image-factory.")
+    try addLanguage(&text, request)
+    try addNetwork(&text, request)
+    try addMirror(&text, request)
+    try addAccounts(&text)
+    try PreseedPartitioning(request).add(to: &text)
+    let repositories = try PreseedRepositories(request)
+    try repositories.add(to: &text)
+    try PreseedPackages(request).add(to: &text)
+    try addEnding(&text, request, hasBefore: !scripts.before.isEmpty)
+
+    let updates = repositories.updatesHook
+    var files = [
+      RenderedFile("preseed.cfg", text: text.text),
+      RenderedFile("early.sh", text: EarlyScript(request, hasUpdates: updates != nil).text, mode: 0o700),
+      RenderedFile("late.sh", text: try LateScript(request, accounts, placed, scripts).text, mode: 0o700),
+      RenderedFile("seal.sh", text: SealScript(request).text, mode: 0o700),
+    ]
+    if !request.firmwareLookup { files.append(RenderedFile("trim.sh", text: InstallerHooks.trim, mode: 0o700)) }
+    if let updates { files.append(updates) }
+    if request.holdInitramfs {
+      files.append(RenderedFile("hold-initramfs.sh", text: InstallerHooks.hold, mode: 0o700))
+      files.append(RenderedFile("release-initramfs.sh", text: InstallerHooks.release, mode: 0o700))
+    }
+    return RenderedAnswers(files: files + accounts.files + repositories.files + placed.files + scripts.files)
+  }
+
+  package func ownFileKernelArguments(fileName: String) -> [String] {
+    ["preseed/url=file:///\(fileName)"]
+  }
+
+  package func check(_ text: String, file: String) -> [Finding] {
+    AnswerFileCheck.preseed(text, file: file)
+  }
+
+  package func kernelArguments(_ request: RenderRequest, tuning: InstallerTuning) throws -> [String] {
+    // No `preseed/file=`: the file in the initrd's root is found without it, and with it the installer would load the file
+    // and run the early command a second time.
+    var words = ["priority=critical", "DEBIAN_FRONTEND=text", "DEBCONF_DEBUG=5", "console=\(tuning.console)"]
+    if tuning.noRandomization { words.append("norandmaps") }
+    if tuning.noMitigations { words.append("mitigations=off") }
+    if !tuning.ipv6 { words.append("ipv6.disable=1") }
+    // The finished system's network configuration names the interface as the installer saw it.
+    words += request.answers.kernelArguments.filter { $0.hasPrefix("net.ifnames=") || $0.hasPrefix("biosdevname=") }
+    words += tuning.append
+    for word in words where word.isEmpty || word.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
+      throw request.problem("append", "'\(word.printable)' cannot stand on the installer's kernel line")
+    }
+    // What stands after `---` would be copied into the finished system's boot loader: nothing. Its own arguments are an
+    // answer (debian-installer/add-kernel-opts), because here they would also act on the installer's console.
+    return words + ["---"]
+  }
+
+  /// What the Debian installer has no way to do, refused before anything is fetched.
+  private func refuseUnsupported(_ request: RenderRequest) throws {
+    let answers = request.answers
+    if answers.firewall != nil { throw unsupported(request, "firewall") }
+    if answers.selinux != nil { throw unsupported(request, "selinux") }
+    if answers.ostree != nil { throw unsupported(request, "ostree-url") }
+    if answers.scripts.contains(where: { $0.moment == .onError }) {
+      throw unsupported(request, "error-script", "the Debian installer stops and asks when a step fails")
+    }
+  }
+
+  private func unsupported(_ request: RenderRequest, _ setting: String, _ hint: String? = nil) -> FactoryError {
+    request.problem(setting, "the answer-file format 'preseed' cannot say this", hint: hint)
+  }
+}

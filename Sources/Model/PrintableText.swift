@@ -1,0 +1,16 @@
+extension StringProtocol {
+  /// The text with every control character, escape code and invisible direction mark replaced, so that a guest's byte or a
+  /// file name in an image can neither drive a terminal nor forge a line of a log.
+  public var printable: String {
+    var result = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar.value {
+      case 0x09: result.append(" ")
+      case 0..<0x20, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+        result.append("\u{FFFD}")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import HostSystem
+package import Installers
+import Model
+package import SystemPackage
+
+/// A suite of a Debian archive, trusted from its signature down: InRelease → digests → indices and images.
+package struct DebianArchive: Sendable {
+  /// A netboot image with the digest that the archive's signature vouches for.
+  package struct Image: Sendable, Hashable {
+    /// Below the mirror's root.
+    package let path: String
+    package let sha256: String
+  }
+
+  /// The suite's present netboot installer.
+  package struct NetbootImages: Sendable {
+    package let kernel: Image
+    package let initrd: Image
+    /// What `uname -r` will say in it.
+    package let kernelVersion: String
+    /// The components that an installation loads.
+    package let components: [DebianPackage]
+  }
+
+  private static let imagesFolder = "main/installer-amd64/current/images"
+  private static let udebIndex = "main/debian-installer/binary-amd64/Packages.xz"
+
+  let mirror: String
+  let suite: String
+  let host: Host
+  private let keyring: FilePath
+  private let downloader: any Downloader
+
+  /// Throws ``FactoryError`` when no keyring is named or it cannot be read.
+  package init(mirror: String, suite: String, keyring: FilePath?, host: Host, cacheFolder: FilePath) throws {
+    guard let keyring, ReadableFile.isReadable(keyring) else {
+      throw FactoryError(
+        .hostNotReady, "cannot read the archive's keyring '\(keyring?.string ?? "")'",
+        hint: "install the package 'debian-archive-keyring', or set 'keyring'")
+    }
+    self.mirror = mirror
+    self.suite = suite
+    self.keyring = keyring
+    self.host = host
+    downloader = host.downloader(cacheFolder)
+  }
+
+  /// The verified Release file of the suite; throws ``FactoryError``.
+  package func release() async throws -> DebianRelease {
+    let url = "\(mirror)/dists/\(suite)/InRelease"
+    let bytes = try await downloader.fetchSmall(url, limit: .mebibytes(4))
+    let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-release")
+    let check = SignatureCheck(runner: host.runner, scratch: scratch.path)
+    let signed = try await check.clearsigned(bytes, name: url, keyrings: [keyring])
+    return try DebianRelease(String(decoding: signed.bytes, as: UTF8.self))
+  }
+
+  /// What the signed archive says about its netboot images; nothing large is fetched. Throws ``FactoryError``.
+  package func netbootImages() async throws -> NetbootImages {
+    let release = try await release()
+    let sums = SHA256Sums(
+      String(decoding: try await verified("\(DebianArchive.imagesFolder)/SHA256SUMS", in: release), as: UTF8.self))
+    func image(_ name: String) throws -> Image {
+      let path = "netboot/debian-installer/amd64/\(name)"
+      guard let digest = sums[path] else {
+        throw FactoryError(.fetchFailed, "the suite '\(suite)' has no '\(path)' among its installer images")
+      }
+      return Image(path: "dists/\(suite)/\(DebianArchive.imagesFolder)/\(path)", sha256: digest)
+    }
+    let index = try await udebs(release)
+    let version = try newestKernel(in: index)
+    let closure = UdebClosure(index: index, kernelVersion: version)
+    if closure.lacksKernelModules {
+      throw FactoryError(.fetchFailed, "the suite '\(suite)' has no kernel modules for its installer's kernel \(version)")
+    }
+    return NetbootImages(
+      kernel: try image("linux"), initrd: try image("initrd.gz"), kernelVersion: version, components: closure.packages)
+  }
+
+  /// Looks for images and components on the mirror; throws ``FactoryError`` that names what is missing.
+  package func probe(_ images: NetbootImages) async throws {
+    let paths = [images.kernel.path, images.initrd.path] + images.components.map(\.path)
+    let missing = await missing(paths)
+    guard let first = missing.first else { return }
+    throw FactoryError(
+      .fetchFailed, "the mirror lacks \(missing.count) of \(paths.count) installer files, '\(first)' among them",
+      details: missing)
+  }
+
+  /// Which of these files below the mirror's root it does not have, in order; a few seconds at most.
+  func missing(_ paths: [String]) async -> [String] {
+    let urls = Dictionary(paths.map { ($0, "\(mirror)/\($0)") }, uniquingKeysWith: { $1 })
+    let results = await downloader.probe(Array(Set(urls.values)), concurrency: 16, deadline: .seconds(20))
+    return paths.filter { path in
+      guard let url = urls[path], case .ok = results[url] else { return true }
+      return false
+    }
+  }
+
+  /// The index of installer components; throws ``FactoryError``.
+  func udebs(_ release: DebianRelease) async throws -> DebianPackagesIndex {
+    try DebianPackagesIndex(try await unpackedIndex(DebianArchive.udebIndex, in: release).text)
+  }
+
+  /// A compressed index of the suite: unpacked text, and the verified file in the cache.
+  func unpackedIndex(
+    _ path: String, in release: DebianRelease
+  ) async throws -> (text: String, file: FilePath, sha256: String) {
+    guard let file = release.files[path] else {
+      throw FactoryError(.fetchFailed, "the suite '\(suite)' has no '\(path)'")
+    }
+    let source = try await downloader.fetch(
+      SourceRequest(name: "the index '\(path)'", urls: ["\(mirror)/dists/\(suite)/\(path)"], sha256: file.sha256), progress: nil)
+    let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-index")
+    let text = try await Unpacking.xz(source.path, in: scratch.path, runner: host.runner)
+    return (text, source.path, file.sha256)
+  }
+
+  private func verified(_ path: String, in release: DebianRelease) async throws -> [UInt8] {
+    guard let file = release.files[path] else {
+      throw FactoryError(.fetchFailed, "the suite '\(suite)' has no '\(path)'")
+    }
+    let source = try await downloader.fetch(
+      SourceRequest(name: "'\(path)'", urls: ["\(mirror)/dists/\(suite)/\(path)"], sha256: file.sha256), progress: nil)
+    return try AtomicFile.read(source.path, limit: 16 << 20)
+  }
+
+  /// An index may still have the modules of the kernel before; the images are always of the newest.
+  func newestKernel(in index: DebianPackagesIndex) throws -> String {
+    let kernels = index.packages.filter { $0.name.hasPrefix("kernel-image-") }.compactMap(\.kernelVersion)
+      .filter { !$0.contains("rt-") }
+    guard let newest = kernels.max(by: { $0.compare($1, options: .numeric) == .orderedAscending }) else {
+      throw FactoryError(.fetchFailed, "the suite '\(suite)' names no installer kernel")
+    }
+    return newest
+  }
+}

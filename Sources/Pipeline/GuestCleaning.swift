@@ -1,0 +1,101 @@
+import DiskImages
+import Foundation
+import HostSystem
+import Model
+import SystemPackage
+
+/// The clean-up inside the root file system: blocking, in one session, by libext2fs.
+struct GuestCleaning: Sendable {
+  let plan: BuildPlan
+  let events: StageEvents
+
+  /// A single log is kept up to this size; a guest could otherwise fill the host's disk.
+  private static let largestLog = 64 << 20
+
+  /// Cleans the file system at `extent`; throws `DiskImageError` and ``FactoryError``.
+  func clean(_ extent: ImageExtent) throws -> Tally {
+    let files = try Ext4FileSystem.open(image: plan.disk.raw, extent: extent, mode: .readWrite)
+    var total = Tally()
+    for pattern in plan.cleaning.logs {
+      for path in try files.expand(pattern) {
+        try save(path, in: files)
+        total.add(try files.remove(path))
+      }
+    }
+    for pattern in plan.cleaning.remove {
+      for path in try files.expand(pattern) { total.add(try files.remove(path)) }
+    }
+    for pattern in plan.cleaning.empty {
+      for path in try files.expand(pattern) { try empty(path, in: files) }
+    }
+    try removeProxy(in: files)
+    try files.close()
+    return total
+  }
+
+  private func save(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws {
+    guard let status = try files.status(path) else { return }
+    switch status.kind {
+    case .directory:
+      for entry in try files.list(path, limit: 10_000) { try save(path.appending(entry.name), in: files) }
+    case .file:
+      guard status.size <= GuestCleaning.largestLog else {
+        return events.warning("'\(path)' has \(ByteSize(bytes: status.size)) and is removed without being saved")
+      }
+      let bytes = try files.readFile(path, limit: GuestCleaning.largestLog)
+      // One flat folder on the host, each name made of plain characters only: the guest chose the path.
+      try InstallerLogs.keep(bytes, as: GuestCleaning.flatName(path), plan: plan)
+      if plan.log.printInstallerLogs { show(bytes, path) }
+    default:
+      return
+    }
+  }
+
+  private func show(_ bytes: [UInt8], _ path: ImagePath) {
+    events.line("---- \(path)")
+    guard let text = try? String(contentsOfFile: plan.log.installerLogs.appending(GuestCleaning.flatName(path)).string, encoding: .utf8)
+    else { return }
+    for line in text.split(separator: "\n") { events.line(String(line)) }
+  }
+
+  static func flatName(_ path: ImagePath) -> String {
+    let name = path.description.dropFirst().map { character in
+      character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character)) ? character : "_"
+    }
+    return String(String(name).suffix(200))
+  }
+
+  private func empty(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws {
+    guard let status = try files.status(path), status.kind == .file else { return }
+    try files.truncate(path)
+  }
+
+  /// The build's proxy in apt's configuration: the installer writes it there for the target.
+  private func removeProxy(in files: borrowing Ext4FileSystem) throws {
+    guard plan.depot != nil, let address = try? DepotAddress.read(plan).proxy else { return }
+    let host = address.replacing("http://", with: "").split(separator: "/").first.map(String.init) ?? address
+    for pattern in ["/etc/apt/apt.conf", "/etc/apt/apt.conf.d/*"] {
+      for path in try files.expand(pattern) where try files.status(path)?.kind == .file {
+        let text = String(decoding: try files.readFile(path, limit: 1 << 20), as: UTF8.self)
+        guard text.contains(host) else { continue }
+        let kept = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains(host) }
+        if kept.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
+          _ = try files.remove(path)
+        } else {
+          try files.writeFile(path, Array(kept.joined(separator: "\n").utf8))
+        }
+      }
+    }
+  }
+}
+
+/// What was removed, for the report.
+struct Tally: Sendable {
+  var names = 0
+  var bytes: Int64 = 0
+
+  mutating func add(_ other: Ext4Removal) {
+    names += other.names
+    bytes += other.bytes
+  }
+}

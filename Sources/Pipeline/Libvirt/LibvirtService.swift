@@ -1,0 +1,132 @@
+import Foundation
+import HostSystem
+import Hypervisor
+package import Model
+package import SystemPackage
+
+/// The libvirt daemons a build needs: found, or started for the build under a reaper and ended after it.
+package struct LibvirtService: Sendable {
+  private let host: Host
+
+  package init(host: Host) { self.host = host }
+
+  /// Daemons of one build; what was there before is not touched.
+  package struct Running: Sendable {
+    fileprivate let started: [DetachedProcess]
+    /// One sentence each about what was started, for the log.
+    package let notes: [String]
+
+    /// Ends what was started, the last one first, unless somebody else's domains use it by now.
+    package func end(othersRun: Bool) async {
+      guard !othersRun else { return }
+      for process in started.reversed() { await process.terminate() }
+    }
+  }
+
+  /// What stands against using the URI on this host, without starting anything.
+  package func findings(uri: String, mayStart: Bool) async -> [Finding] {
+    guard let scope = scope(of: uri) else { return await remoteFindings(uri) }
+    if isThere(scope) { return [] }
+    guard mayStart else {
+      return [
+        .host(
+          "no libvirt daemon answers at '\(uri)', and 'start-libvirt = no' forbids to start one",
+          hint: "systemctl start libvirtd, or set 'start-libvirt = yes'")
+      ]
+    }
+    return daemonTools(scope).compactMap { tool in
+      guard locate(tool) == nil else { return nil }
+      return .host("cannot find '\(tool)', required to start libvirt", hint: ToolCatalogue.hint(for: tool))
+    }
+  }
+
+  /// Whether a local daemon answers right now.
+  func answers(uri: String) -> Bool { scope(of: uri).map(isThere) ?? true }
+
+  /// Whether domains that are not ours run there, for which a daemon that we started has to stay.
+  static func hasOtherDomains(_ uri: String) async -> Bool {
+    guard let connection = try? await LibvirtConnection.open(uri, timeout: .seconds(5)) else { return false }
+    defer { Task { await connection.close() } }
+    return (try? await connection.hasActiveDomains()) ?? false
+  }
+
+  /// Makes sure that a daemon answers; throws ``FactoryError`` with the end of its log when it does not come up.
+  package func ensure(uri: String, mayStart: Bool, logFolder: FilePath) async throws -> Running {
+    guard let scope = scope(of: uri), !isThere(scope) else { return Running(started: [], notes: []) }
+    guard mayStart else {
+      throw FactoryError(.hostNotReady, "no libvirt daemon answers at '\(uri)'", hint: "systemctl start libvirtd")
+    }
+    let configuration = logFolder.appending("virtlogd.conf")
+    try AtomicFile.write(Array(LibvirtDaemons.logConfiguration.utf8), to: configuration, mode: 0o600)
+    var started: [DetachedProcess] = []
+    var notes: [String] = []
+    do {
+      // Idle: longer than any pause within a build, short enough not to linger after a crash of ours.
+      let commands = LibvirtDaemons.commands(for: scope, idle: .seconds(120), logConfiguration: configuration)
+      for command in commands where !(command.tool == "virtlogd" && accepts(LibvirtDaemons.logSocket(of: scope))) {
+        started.append(try await start(command, log: logFolder.appending("\(command.tool).log")))
+        notes.append("no libvirt daemon answered at '\(uri)': started \(command.tool) for this build")
+      }
+      try await waitFor(scope, log: logFolder.appending("libvirtd.log"))
+    } catch {
+      for process in started.reversed() { await process.terminate() }
+      throw error
+    }
+    return Running(started: started, notes: notes)
+  }
+
+  private func start(_ command: Command, log: FilePath) async throws -> DetachedProcess {
+    guard let daemon = locate(command.tool) else {
+      throw FactoryError(
+        .hostNotReady, "cannot find '\(command.tool)', required to start libvirt",
+        hint: ToolCatalogue.hint(for: command.tool))
+    }
+    let words = host.reaper + [daemon.string] + command.argv.dropFirst()
+    return try await DetachedProcess.start(
+      Command(words[0], Array(words.dropFirst()), environment: command.environment, purpose: command.purpose), log: log)
+  }
+
+  private func waitFor(_ scope: LibvirtDaemons.Scope, log: FilePath) async throws {
+    let deadline = ContinuousClock.now + .seconds(15)
+    while ContinuousClock.now < deadline {
+      if isThere(scope) { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    let lines = (try? String(contentsOfFile: log.string, encoding: .utf8))?.split(whereSeparator: \.isNewline) ?? []
+    throw FactoryError(
+      .hostNotReady, "libvirtd was started but does not answer", hint: "start it by hand and look at what it says",
+      details: lines.suffix(20).map { $0.printable })
+  }
+
+  private func remoteFindings(_ uri: String) async -> [Finding] {
+    do {
+      let connection = try await LibvirtConnection.open(uri, timeout: .seconds(15))
+      await connection.close()
+      return []
+    } catch {
+      return [.host("cannot connect to libvirt at '\(uri)': \(error.message)", hint: error.hint)]
+    }
+  }
+
+  private func scope(of uri: String) -> LibvirtDaemons.Scope? {
+    LibvirtDaemons.scope(of: uri, userID: getuid(), runtimeFolder: host.runtimeFolder)
+  }
+
+  private func isThere(_ scope: LibvirtDaemons.Scope) -> Bool {
+    LibvirtDaemons.sockets(of: scope).contains(where: accepts)
+  }
+
+  private func daemonTools(_ scope: LibvirtDaemons.Scope) -> [String] {
+    LibvirtDaemons.commands(for: scope, idle: .seconds(1)).map(\.tool)
+  }
+
+  /// Daemons live in sbin, which is not on every user's PATH.
+  private func locate(_ tool: String) -> FilePath? {
+    if let path = host.runner.locate(tool) { return path }
+    return ["/usr/sbin", "/usr/local/sbin", "/sbin"].map { FilePath($0).appending(tool) }
+      .first { access($0.string, X_OK) == 0 }
+  }
+
+  /// Whether somebody listens at a socket; a socket file alone may be a left-over.
+  private func accepts(_ path: FilePath) -> Bool { UnixSocket.accepts(path) }
+}

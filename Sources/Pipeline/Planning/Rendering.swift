@@ -1,0 +1,57 @@
+import Installers
+package import Model
+import SystemPackage
+
+/// From the answers of a plan to the files the installer gets.
+package enum Rendering {
+  /// A rendered file as `image-factory render` prints it.
+  package struct Preview: Sendable {
+    package let name: String
+    package let text: String
+  }
+
+  /// The guest's name for the public key that signs the pinned suite.
+  static let pinnedKeyFile = "pin.gpg"
+
+  /// The request of a plan; `proxy` is known only once the depot listens.
+  static func request(
+    _ answers: AnswerPlan, pinnedSuite: PinnedSuitePlan?, proxy: String?, regenerateHostKeys: Bool,
+    origins: [String: SourceLocation] = [:]
+  ) -> RenderRequest {
+    var request = RenderRequest(answers: answers.answers)
+    request.udebSuite = pinnedSuite?.name
+    request.pinnedKeyFile = pinnedSuite == nil ? nil : pinnedKeyFile
+    request.proxy = proxy
+    request.firmwareLookup = answers.firmwareLookup
+    request.holdInitramfs = answers.holdInitramfs
+    request.firstBootHostKeys = regenerateHostKeys
+    request.origins = origins
+    return request
+  }
+
+  /// The format of this name; throws ``FactoryError`` when there is none.
+  static func format(_ name: String) throws(FactoryError) -> any AnswerFileFormat {
+    if let format = AnswerFiles.format(named: name) { return format }
+    throw FactoryError(
+      .configInvalid, "unknown answer-file format '\(name)'", hint: "known: \(AnswerFiles.names.joined(separator: ", "))")
+  }
+
+  /// What `render` shows: the depot's port, known only in a build, stands as PORT.
+  package static func preview(_ config: ImageConfig, host: Host, secrets: Bool) throws -> [Preview] {
+    let mirrors = Mirrors.choose(for: config.source, host: host.facts)
+    let answers = AnswerPlanner.plan(config, mirrors: mirrors, folder: "answers")
+    if let file = answers.ownFile {
+      return [Preview(name: file.string, text: String(decoding: try HostText.read(file), as: UTF8.self))]
+    }
+    let suite = PinnedSuiteName.expected(for: config).map {
+      PinnedSuitePlan(name: $0, index: "", indexSHA256: "", publicKey: "")
+    }
+    let rendered = try format(answers.format).render(
+      request(
+        answers, pinnedSuite: suite, proxy: config.source.depot ? "http://10.0.2.2:PORT/" : nil,
+        regenerateHostKeys: config.cleaning.regenerateHostKeys, origins: config.origins))
+    return rendered.files.map {
+      Preview(name: $0.name, text: secrets ? String(decoding: $0.contents, as: UTF8.self) : $0.masked)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import DiskImages
+import Foundation
+import HostSystem
+package import Model
+import SystemPackage
+
+/// Looks at everything the stages of a plan require of the host, all together, before the first byte is fetched.
+package struct Preflight: Sendable {
+  private let host: Host
+
+  package init(host: Host) { self.host = host }
+
+  /// What is missing; a warning does not stop a build, an error does.
+  package func check(_ plan: BuildPlan) async -> [Finding] {
+    var requirements: [Requirement] = [
+      .writableFolder(plan.outputFolder), .writableFolder(plan.workFolder.removingLastComponent()),
+      .space(space(of: plan), in: plan.workFolder.removingLastComponent(), purpose: "build '\(plan.image)'"),
+    ]
+    for stage in StageOrder.stages(of: plan) { requirements += stage.requirements(of: plan) }
+    var seen = Set<Requirement>()
+    let unique = requirements.filter { seen.insert($0).inserted }
+    return await withTaskGroup(of: (Int, [Finding]).self) { group in
+      for (index, requirement) in unique.enumerated() {
+        group.addTask { (index, await RequirementCheck(host: host).findings(of: requirement)) }
+      }
+      var findings: [(Int, [Finding])] = []
+      for await found in group { findings.append(found) }
+      return Preflight.merged(findings.sorted { $0.0 < $1.0 }.flatMap(\.1))
+    }
+  }
+
+  // An installed system fills about half of a disk of a sensible size; the raw disk and one converted image stand side by side.
+  private func space(of plan: BuildPlan) -> ByteSize {
+    let images = Int64(max(plan.disk.artifacts.count, 1))
+    return ByteSize(bytes: min(plan.disk.size.bytes, ByteSize.gibibytes(2).bytes) * (1 + images) / 2 + (256 << 20))
+  }
+
+  /// One finding per missing tool, with all its purposes.
+  private static func merged(_ findings: [Finding]) -> [Finding] {
+    var seen = Set<String>()
+    return findings.filter { seen.insert($0.message).inserted }
+  }
+}

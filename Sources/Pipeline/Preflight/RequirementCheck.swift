@@ -1,0 +1,89 @@
+import Foundation
+import HostSystem
+import Hypervisor
+import Model
+import SystemPackage
+
+/// Looks at one requirement of the host.
+struct RequirementCheck: Sendable {
+  let host: Host
+
+  func findings(of requirement: Requirement) async -> [Finding] {
+    switch requirement {
+    case .tool(let tool, let purpose): self.tool(tool, purpose)
+    case .space(let size, let folder, let purpose): space(size, folder, purpose)
+    case .writableFolder(let folder): writable(folder)
+    case .readableFile(let file, let purpose): readable(file, purpose)
+    case .libvirt(let uri, let mayStart): await LibvirtService(host: host).findings(uri: uri, mayStart: mayStart)
+    case .reachableByQEMU(let folder, let uri): reachable(folder, uri)
+    case .destination(let destination): await self.destination(destination)
+    case .hook(let words, let purpose, let location): hook(words, purpose, location)
+    }
+  }
+
+  private func tool(_ tool: String, _ purpose: String) -> [Finding] {
+    guard host.runner.locate(tool) == nil else { return [] }
+    return [.host("cannot find '\(tool)', required to \(purpose)", hint: ToolCatalogue.hint(for: tool))]
+  }
+
+  private func space(_ size: ByteSize, _ folder: FilePath, _ purpose: String) -> [Finding] {
+    guard let free = try? FreeSpace.at(nearestExisting(folder)), free < size else { return [] }
+    return [
+      .host(
+        "'\(folder)' has \(free) free, \(size) are needed to \(purpose)",
+        hint: "free some space, or set 'output-dir' or 'work-dir' to another file system")
+    ]
+  }
+
+  private func writable(_ folder: FilePath) -> [Finding] {
+    let existing = nearestExisting(folder)
+    guard access(existing.string, W_OK | X_OK) != 0 else { return [] }
+    return [
+      .host(
+        "cannot write to the folder '\(existing)': \(String(cString: strerror(errno)))",
+        hint: "set 'output-dir' or 'work-dir' to a folder of this user")
+    ]
+  }
+
+  private func readable(_ file: FilePath, _ purpose: String) -> [Finding] {
+    ReadableFile.isReadable(file) ? [] : [.host("cannot read '\(file)', required to \(purpose)")]
+  }
+
+  /// In system mode QEMU runs as a user of its own, who needs search permission for every folder above the disk.
+  private func reachable(_ folder: FilePath, _ uri: String) -> [Finding] {
+    guard uri.hasSuffix("/system") else { return [] }
+    var path = nearestExisting(folder)
+    while path.components.count > 0 {
+      var status = stat()
+      if stat(path.string, &status) == 0, status.st_mode & 0o001 == 0 {
+        return [
+          .host(
+            "libvirt's QEMU runs as another user and cannot pass through '\(path)'",
+            hint: "chmod o+x \(ShellWords.quote(path.string)), or set 'work-dir' to a folder that others may pass")
+        ]
+      }
+      path.removeLastComponent()
+    }
+    return []
+  }
+
+  private func destination(_ destination: UploadDestination) async -> [Finding] {
+    guard let uploader = Uploaders.named(destination.type) else { return [] }
+    return await uploader.check(destination, runner: host.runner)
+  }
+
+  private func hook(_ words: [String], _ purpose: String, _ location: SourceLocation?) -> [Finding] {
+    guard let tool = words.first, host.runner.locate(tool) == nil else { return [] }
+    return [
+      Finding(
+        .error, .configInvalid, "cannot find '\(tool)', required to \(purpose)",
+        hint: "name a program on the PATH or an absolute path; a shell is not used", at: location)
+    ]
+  }
+
+  private func nearestExisting(_ folder: FilePath) -> FilePath {
+    var path = folder
+    while path.components.count > 0, access(path.string, F_OK) != 0 { path.removeLastComponent() }
+    return path
+  }
+}

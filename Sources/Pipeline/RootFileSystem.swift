@@ -1,0 +1,56 @@
+import DiskImages
+import HostSystem
+import Model
+import SystemPackage
+
+/// Finding and checking the root file system of a plan's disk, in the words of a build.
+struct RootFileSystem: Sendable {
+  let image: FilePath
+  let context: StageContext
+
+  /// The partition table and the root partition; throws ``FactoryError`` with exit status 7.
+  func find(_ policy: RootPartition.Policy) async throws -> (table: PartitionTable, root: RootPartition) {
+    let image = image
+    return try await wrapped("find the root file system") {
+      try await offPool {
+        let table = try PartitionTable.read(image)
+        return (table, try RootPartition.find(in: image, table, policy: policy))
+      }
+    }
+  }
+
+  /// Makes the file system clean when it was not unmounted, and says so.
+  func makeClean(_ root: RootPartition) async throws {
+    let outcome = try await wrapped("make the root file system clean") {
+      try await JournalReplay.run(image, in: root.partition.extent, run: run)
+    }
+    if outcome != .notNeeded {
+      context.events.warning("the guest did not unmount its root file system: \(outcome.rawValue)")
+    }
+  }
+
+  /// `e2fsck -fn` says that it is clean.
+  func check(_ root: RootPartition) async throws {
+    try await wrapped("check the root file system") {
+      try await FileSystemCheck.check(image, in: root.partition.extent, run: run)
+    }
+  }
+
+  /// Runs a command for DiskImages and shows its lines.
+  var run: @Sendable (Command) async throws -> Int32 {
+    let context = context
+    return { command in
+      let result = try await context.host.runner.run(command, onLine: { context.events.line($0.text) })
+      if case .exited(let status) = result.ending { return status }
+      throw result.failure(of: command, status: .processingFailed)
+    }
+  }
+
+  private func wrapped<Value>(_ what: String, _ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await work()
+    } catch let error as DiskImageError {
+      throw FactoryError(.processingFailed, "cannot \(what): \(error.message)", hint: error.hint)
+    }
+  }
+}

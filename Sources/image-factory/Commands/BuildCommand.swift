@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import HostSystem
+import Model
+import Pipeline
+import Settings
+
+/// `image-factory [build] IMAGE`: the whole way from config to published image.
+struct BuildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "build", abstract: "Build an image (the default command).")
+
+  @OptionGroup var image: ImageArgument
+  @OptionGroup var options: ConfigOptions
+
+  @Flag(name: .shortAndLong, help: "Show every line of the tools and of the guest.")
+  var verbose = false
+
+  func run() async throws {
+    let name = try image.name()
+    let loaded = try options.load()
+    let (config, warnings) = try options.config(for: name, in: loaded)
+    try await Host.withReal { host in
+      let builder = Builder(host: host, shippedFolder: loaded.shippedFolder)
+      let report = try await Stoppable.run { stopStatus in
+        try await builder.build(
+          config, hookEnvironment: loaded.environment(for: name), stopStatus: stopStatus,
+          onFindings: { Complaint.report(warnings + $0, json: options.json) },
+          observer: ProgressView.observer(json: options.json, verbose: verbose))
+      }
+      try Outcome.show(report, json: options.json)
+    }
+  }
+}
+
+/// The end of a build on the terminal, and its exit status.
+enum Outcome {
+  static func show(_ report: BuildReport, json: Bool) throws {
+    if json {
+      Console.out(JSONText.line(report))
+    } else {
+      var quiet = report
+      // The error is printed once, last, where the eye is.
+      quiet.error = nil
+      for line in ReportText.text(quiet) { Console.out(line) }
+    }
+    guard report.status != .done else { return }
+    if !json, let error = report.error {
+      _ = Complaint.report(
+        FactoryError(report.status, error.message, hint: error.hint, details: error.details), json: false)
+    }
+    throw report.status
+  }
+}

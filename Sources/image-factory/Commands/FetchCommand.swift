@@ -1,0 +1,37 @@
+import Settings
+import SystemPackage
+import ArgumentParser
+import Model
+import Pipeline
+
+/// `image-factory fetch IMAGE`: fills the cache, so that a build later needs no installer from the network.
+struct FetchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch", abstract: "Fetch and verify kernel and initrd of an image into the cache.")
+
+  @OptionGroup var image: ImageArgument
+  @OptionGroup var options: ConfigOptions
+
+  func run() async throws {
+    let name = try image.name()
+    let loaded = try options.load()
+    let (config, warnings) = try options.config(for: name, in: loaded)
+    try await Host.withReal { host in
+      let planned = await Planner(host: host, shippedFolder: loaded.shippedFolder).plan(config, hookEnvironment: [:])
+      if let error = FactoryError(warnings + planned.findings, of: "cannot fetch for '\(name)'") { throw error }
+      Complaint.report(warnings + planned.findings, json: options.json)
+      guard let plan = planned.plan else { throw FactoryError(.unexpected, "planning '\(name)' gave no plan") }
+      for file in [plan.installer.kernel, plan.installer.initrd] {
+        let fetched = try await Fetching.fetch(
+          file, named: file.target.lastComponent?.string ?? "the installer", cacheFolder: plan.cacheFolder, host: host,
+          events: nil)
+        if options.json {
+          Console.out(JSONText.line(fetched.report))
+        } else {
+          let size = ByteSize(bytes: fetched.report.bytesFetched)
+          Console.out("\(fetched.path)\n  sha256 \(fetched.report.sha256) (\(fetched.report.trust)), \(size) fetched")
+        }
+      }
+    }
+  }
+}
