@@ -140,7 +140,7 @@ struct PartitionTableTests {
     var clean = [UInt8](repeating: 0, count: 17_408)
     _ = try clean.withUnsafeMutableBytes { try original.read(fromAbsoluteOffset: 0, into: $0) }
     var random = SplitMix(state: 99)
-    for _ in 0..<150 {
+    for _ in 0..<6000 {
       var bytes = clean
       for _ in 0..<Int(random.next() % 6 + 1) {
         let place = label == "dos" ? 440 + Int(random.next() % 72) : Int(random.next() % 1600)

@@ -24,7 +24,7 @@ struct SessionTests {
   private func watch(_ machine: MachinePlan, on connection: LibvirtConnection, _ notes: Notes) throws -> InstallRun {
     InstallRun(
       connection: connection, domainName: machine.domainName,
-      watcher: try #require(InstallerWatchers.watcher(for: "preseed")),
+      watcher: try #require(InstallerWatchers.watcher(for: "debian-installer")),
       logs: [.console: machine.consoleLog, .installer: machine.installerLog], limits: limits
     ) { notes.add($0) }
   }

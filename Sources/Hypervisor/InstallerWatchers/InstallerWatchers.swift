@@ -1,7 +1,7 @@
 /// The shelf of installer watchers: one line per kind of answer file. To add one: a file beside this one, and its line here.
 package enum InstallerWatchers {
   package static let all: [(kind: String, watcher: any InstallerWatcher.Type)] = [
-    ("preseed", DebianInstallerWatcher.self)
+    ("debian-installer", DebianInstallerWatcher.self)
   ]
 
   /// A fresh watcher for a kind of answer file; nil when there is none.
