@@ -15,3 +15,9 @@ extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
 static inline int image_factory_punch_hole(int descriptor, off_t offset, off_t length) {
   return fallocate(descriptor, 0x01 | 0x02 /* FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE */, offset, length);
 }
+
+// libext2fs reports some damage through com_err, which writes to standard error: a library must not.
+static inline void image_factory_ignore_message(const char *who, errcode_t code, const char *format, va_list arguments) {
+  (void)who, (void)code, (void)format, (void)arguments;
+}
+static inline void image_factory_silence_com_err(void) { set_com_err_hook(image_factory_ignore_message); }

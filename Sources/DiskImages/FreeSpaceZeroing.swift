@@ -28,10 +28,10 @@ package enum FreeSpaceZeroing {
     var report = Report(before: before, after: before)
     // All is collected before anything is punched, so that a file system that cannot be handled leaves the image as it was.
     var doomed: [(run: ImageExtent, counter: WritableKeyPath<Report, Int64>)] = []
-    for partition in table.partitions {
-      switch partition.content {
-      case .ext: doomed += try runs(image, partition.extent)
-      case .swap: if let run = try swapArea(image, partition.extent) { doomed.append((run, \.swap)) }
+    for (place, content) in table.places {
+      switch content {
+      case .ext: doomed += try runs(image, place)
+      case .swap: if let run = try swapArea(image, place) { doomed.append((run, \.swap)) }
       default: continue
       }
     }
@@ -92,6 +92,14 @@ package enum FreeSpaceZeroing {
 }
 
 extension PartitionTable {
+  /// Every place that holds something known: partitions, and logical volumes that are one run.
+  package var places: [(extent: ImageExtent, content: VolumeContent)] {
+    partitions.flatMap { partition in
+      [(partition.extent, partition.content)]
+        + partition.volumes.map { ($0.extent ?? partition.extent, $0.extent == nil ? nil : $0.content) }
+    }.compactMap { extent, content in content.map { (extent, $0) } }
+  }
+
   /// Space that belongs to no partition and to no table: between partitions and after the last one.
   ///
   /// Left out: everything before the first partition (boot loaders live there, often more than the first MiB), the inside of an extended

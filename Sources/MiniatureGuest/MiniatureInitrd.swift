@@ -25,7 +25,8 @@ package struct MiniatureInitrd: Sendable, Equatable {
   /// folder for unpacked files (about 100 MiB), which are removed again. The same input gives the same bytes.
   /// Throws `FactoryError`, and whatever `run` throws.
   package static func make(
-    from installerInitrd: FilePath, tools: MiniatureTools, modules: [FilePath] = [], scratch: FilePath, to path: FilePath,
+    from installerInitrd: FilePath, tools: MiniatureTools, modules: [FilePath] = [], scratch: FilePath,
+    to path: FilePath,
     run: @escaping CommandPort
   ) async throws -> MiniatureInitrd {
     var unpacker = Unpacker(folder: scratch.absolute, run: run)
@@ -48,14 +49,17 @@ package struct MiniatureInitrd: Sendable, Equatable {
     } catch let problem as Errno {
       throw FactoryError(
         .hostNotReady, "cannot make the miniature guest from '\(installerInitrd.string.printable)': \(problem)",
-        hint: "see that the file can be read and that '\(scratch.string.printable)' and '\(path.string.printable)' can be written")
+        hint:
+          "see that the file can be read and that '\(scratch.string.printable)' and '\(path.string.printable)' can be written"
+      )
     }
   }
 
   /// The scripts, the tree to install and the folders to work in.
   private static var fixedEntries: [CpioEntry] {
     let folders = [
-      "dev", "proc", "run", "sys", "tmp", "mnt", "var/log", "var/lib/cdebconf", "etc/miniature/modules", "lib/miniature",
+      "dev", "proc", "run", "sys", "tmp", "mnt", "var/log", "var/lib/cdebconf", "etc/miniature/modules",
+      "lib/miniature",
       "usr/lib/base-installer.d", "usr/lib/post-base-installer.d", "usr/lib/pre-pkgsel.d", "usr/lib/finish-install.d",
     ]
     return folders.map { CpioEntry.folder($0) } + TargetTree.entries + [
@@ -87,6 +91,7 @@ package struct MiniatureInitrd: Sendable, Equatable {
   }
 
   private static func programEntries(_ initrd: InstallerInitrd, _ tools: MiniatureTools) throws -> [CpioEntry] {
-    try GuestPrograms.busybox(initrd, tools.busybox) + GuestPrograms.hostTools(["mke2fs": tools.mke2fs, "debugfs": tools.debugfs])
+    try GuestPrograms.busybox(initrd, tools.busybox)
+      + GuestPrograms.hostTools(["mke2fs": tools.mke2fs, "debugfs": tools.debugfs])
   }
 }

@@ -26,6 +26,7 @@ final class DepotService: Sendable {
   func adopt(_ guest: NIOAsyncChannel<HTTPServerRequestPart, Never>) {
     let channel = guest.channel
     guard connections.add(channel) else {
+      observe(.refused(url: "", reason: "too many connections at once"))
       Task { try? await guest.executeThenClose { _ in } }
       return
     }
@@ -41,17 +42,14 @@ final class DepotService: Sendable {
   /// The answer of the first source that has one, and that source's name.
   ///
   /// - Throws: `CancellationError` only; a failing mirror is an answer too.
-  func answer(to head: HTTPRequestHead) async throws -> (answer: DepotAnswer, source: String) {
-    guard case .take(let request) = rules.ruling(on: head) else {
-      return (.reason(.forbidden, "this depot serves one running build only"), "depot")
-    }
+  func answer(to request: DepotRequest) async throws -> (answer: DepotAnswer, source: String) {
     do {
       for source in sources {
         if let answer = try await source.answer(to: request) { return (answer, source.name) }
       }
       return (.reason(.notFound, "nobody has this file"), "depot")
     } catch let failure as UpstreamFailure {
-      observe(.failed(url: shown(head.uri), reason: failure.reason))
+      observe(.failed(url: shown(request.target.url), reason: failure.reason))
       return (.reason(failure.status, failure.reason.printable), "depot")
     }
   }

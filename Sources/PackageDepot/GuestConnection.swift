@@ -50,12 +50,15 @@ struct GuestConnection: Sendable {
     let started = ContinuousClock.now
     let writer = AnswerWriter(channel: channel, request: head, silence: service.settings.silenceTimeout)
     let url = service.shown(head.uri)
-    if let (status, reason) = refusal(of: head, verdict, tooLong: tooLong) {
+    let request: DepotRequest
+    switch ruling(on: head, verdict, tooLong: tooLong) {
+    case .take(let allowed): request = allowed
+    case .refuse(let status, let reason):
       service.observe(.refused(url: url, reason: reason))
       _ = try await writer.write(answer(.reason(status, reason), to: head), closing: true)
       return false
     }
-    let (answer, source) = try await service.answer(to: head)
+    let (answer, source) = try await service.answer(to: request)
     do {
       let outcome = try await writer.write(self.answer(answer, to: head))
       service.observe(
@@ -70,11 +73,11 @@ struct GuestConnection: Sendable {
     }
   }
 
-  private func refusal(of head: HTTPRequestHead, _ verdict: PeerVerdict, tooLong: Bool) -> (HTTPResponseStatus, String)?
-  {
-    if case .refused(let reason) = verdict { return (.forbidden, reason) }
-    if case .refuse(let status, let reason) = service.rules.ruling(on: head) { return (status, reason) }
-    return tooLong ? (.payloadTooLarge, "a request of an installer has no body") : nil
+  private func ruling(on head: HTTPRequestHead, _ verdict: PeerVerdict, tooLong: Bool) -> RequestRules.Ruling {
+    if case .refused(let reason) = verdict { return .refuse(.forbidden, reason) }
+    let ruling = service.rules.ruling(on: head)
+    guard tooLong, case .take = ruling else { return ruling }
+    return .refuse(.payloadTooLarge, "a request of an installer has no body")
   }
 
   /// A `HEAD` is told the length and given no body.

@@ -33,7 +33,9 @@ struct DiskFormatTests {
       let raw = FilePath(path)
       let target = FilePath(path + ".out")
       var commands = format.check(target, against: raw)
-      for case .run(let command) in try format.convert(raw, to: target, DiskFormatOptions()) { commands.append(command) }
+      for case .run(let command) in try format.convert(raw, to: target, DiskFormatOptions()) {
+        commands.append(command)
+      }
       for command in commands {
         #expect(format.requiredTools.contains(command.tool))
         for argument in command.argv.dropFirst() where argument.contains(path) {
@@ -57,7 +59,8 @@ struct DiskFormatTests {
       var digests: Set<String> = []
       for round in 1...2 {
         let target = scratch.path("out-\(compression.rawValue)-\(round).\(format.fileExtension)")
-        try await Conversion.perform(format, raw, to: target, DiskFormatOptions(compression: compression), run: Tool.runner)
+        try await Conversion.perform(
+          format, raw, to: target, DiskFormatOptions(compression: compression), run: Tool.runner)
         digests.insert(try FileDigest.sha256(target))
       }
       // These three carry a fresh identifier of their own.
@@ -91,7 +94,9 @@ struct DiskFormatTests {
       format, raw, to: #require(scratch).path("-o json:{},a=b.\(format.fileExtension)"), run: Tool.runner)
   }
 
-  @Test("after a failing step or check there is no target, and an existing one is never overwritten", arguments: DiskFormats.names)
+  @Test(
+    "after a failing step or check there is no target, and an existing one is never overwritten",
+    arguments: DiskFormats.names)
   func failure(_ name: String) async throws {
     let format = try #require(DiskFormats.named(name))
     let scratch = try #require(scratch)
@@ -116,17 +121,21 @@ struct DiskFormatTests {
   func options() throws {
     #expect(throws: DiskImageError.self) { try Vmdk().validate(DiskFormatOptions(compression: .zstd)) }
     #expect(throws: DiskImageError.self) { try Qcow2().validate(DiskFormatOptions(compression: .xz)) }
-    #expect(throws: DiskImageError.self) { try Qcow2().validate(DiskFormatOptions(clusterSize: ByteSize(bytes: 65_000))) }
+    #expect(throws: DiskImageError.self) {
+      try Qcow2().validate(DiskFormatOptions(clusterSize: ByteSize(bytes: 65_000)))
+    }
     try Qcow2().validate(DiskFormatOptions(compression: .zstd, clusterSize: .kibibytes(128)))
     #expect(DiskFormats.named("floppy") == nil)
   }
 
   @Test("the qcow2 command line, word for word")
   func argv() throws {
-    let steps = try Qcow2().convert("/i/a.raw", to: "/i/a.qcow2", DiskFormatOptions(compression: .zstd, clusterSize: .kibibytes(128)))
+    let steps = try Qcow2().convert(
+      "/i/a.raw", to: "/i/a.qcow2", DiskFormatOptions(compression: .zstd, clusterSize: .kibibytes(128)))
     guard case .run(let command) = try #require(steps.first) else { return }
     #expect(
       command.shown
-        == "qemu-img convert -f raw -O qcow2 -c -o compat=1.1,cluster_size=131072,compression_type=zstd /i/a.raw /i/a.qcow2")
+        == "qemu-img convert -f raw -O qcow2 -c -o compat=1.1,cluster_size=131072,compression_type=zstd /i/a.raw /i/a.qcow2"
+    )
   }
 }

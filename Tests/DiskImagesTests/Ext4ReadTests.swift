@@ -3,7 +3,8 @@ import Glibc
 import SystemPackage
 import Testing
 
-@Suite("reading from an image", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
+@Suite(
+  "reading from an image", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
 struct Ext4ReadTests {
   @Test("contents, symlinks and sizes are those that were put in, and reading changes no byte", arguments: Variant.all)
   func contents(_ variant: Variant) throws {
@@ -66,7 +67,9 @@ struct Ext4ReadTests {
     #expect(try names("/none/*").isEmpty)
     #expect(try names("/etc/machine-id/*").isEmpty)
     #expect { try names("/var/log/linked-folder/*") } throws: { ($0 as? DiskImageError)?.kind == .unsafePath }
-    #expect { try files.expand("/var/log/installer/*", limit: 3) } throws: { ($0 as? DiskImageError)?.kind == .tooLarge }
+    #expect { try files.expand("/var/log/installer/*", limit: 3) } throws: {
+      ($0 as? DiskImageError)?.kind == .tooLarge
+    }
     #expect(throws: DiskImageError.self) { try files.expand("/var/../etc/*") }
   }
 

@@ -1,7 +1,9 @@
 import DiskImages
 import Testing
 
-@Suite("removing from an image", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
+@Suite(
+  "removing from an image", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk")
+)
 struct Ext4RemoveTests {
   @Test("a folder goes with everything in it and the file system stays clean", arguments: Variant.all)
   func folder(_ variant: Variant) throws {
@@ -83,7 +85,9 @@ struct Ext4RemoveTests {
     let before = try disk.digest()
     do {
       let files = try disk.open()
-      #expect { try files.remove(ImagePath("/var/log/installer")) } throws: { ($0 as? DiskImageError)?.kind == .corrupt }
+      #expect { try files.remove(ImagePath("/var/log/installer")) } throws: {
+        ($0 as? DiskImageError)?.kind == .corrupt
+      }
       #expect { try files.walk(ImagePath("/var")) { _, _ in } } throws: { ($0 as? DiskImageError)?.kind == .corrupt }
     }
     #expect(try disk.digest() == before)

@@ -2,14 +2,16 @@ import DiskImages
 import SystemPackage
 import Testing
 
-@Suite("writing into an image", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
+@Suite(
+  "writing into an image", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
 struct Ext4WriteTests {
   @Test("files are made, replaced, emptied and cut, and the file system stays clean", arguments: Variant.all)
   func files(_ variant: Variant) throws {
     let disk = try TestDisk(variant)
     let long = (0..<90_001).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 3) }
     try disk.change { files in
-      try files.writeFile(ImagePath("/etc/new"), Array("hello\n".utf8), Ext4Attributes(permissions: 0o600, owner: 70_000, group: 5))
+      try files.writeFile(
+        ImagePath("/etc/new"), Array("hello\n".utf8), Ext4Attributes(permissions: 0o600, owner: 70_000, group: 5))
       try files.writeFile(ImagePath("/etc/long"), long)
       try files.truncate(ImagePath("/etc/machine-id"))
     }
@@ -36,8 +38,10 @@ struct Ext4WriteTests {
   func foldersAndLinks(_ variant: Variant) throws {
     let disk = try TestDisk(variant)
     try disk.change { files in
-      try files.makeFolder(ImagePath("/etc/systemd/system/multi-user.target.wants"), Ext4Attributes(permissions: 0o750, group: 4))
-      try files.makeSymlink(ImagePath("/etc/systemd/system/multi-user.target.wants/keys.service"), to: "/etc/systemd/system/keys.service")
+      try files.makeFolder(
+        ImagePath("/etc/systemd/system/multi-user.target.wants"), Ext4Attributes(permissions: 0o750, group: 4))
+      try files.makeSymlink(
+        ImagePath("/etc/systemd/system/multi-user.target.wants/keys.service"), to: "/etc/systemd/system/keys.service")
       try files.makeSymlink(ImagePath("/etc/long"), to: String(repeating: "y", count: 200))
       try files.makeFolder(ImagePath("/etc/full"))
       for number in 0..<150 {
@@ -45,7 +49,8 @@ struct Ext4WriteTests {
       }
     }
     #expect(
-      try disk.debugfs("stat /etc/systemd/system/multi-user.target.wants/keys.service").contains("/etc/systemd/system/keys.service"))
+      try disk.debugfs("stat /etc/systemd/system/multi-user.target.wants/keys.service").contains(
+        "/etc/systemd/system/keys.service"))
     let files = try disk.open(.readOnly)
     #expect(try files.readLink(ImagePath("/etc/long")).count == 200)
     #expect(try files.list(ImagePath("/etc/full")).count == 150)
@@ -53,7 +58,9 @@ struct Ext4WriteTests {
     #expect(try files.status(ImagePath("/etc/systemd"))?.links == 3)
   }
 
-  @Test("a replaced file keeps its SELinux label and other attributes, a new one gets its folder's label", arguments: Variant.all)
+  @Test(
+    "a replaced file keeps its SELinux label and other attributes, a new one gets its folder's label",
+    arguments: Variant.all)
   func labels(_ variant: Variant) throws {
     // Revision 0 has no attributes.
     if variant.options.contains("-r") { return }
@@ -83,11 +90,15 @@ struct Ext4WriteTests {
   @Test("owner and permissions are changed, not those of a symlink")
   func attributes() throws {
     let disk = try TestDisk()
-    try disk.change { try $0.setAttributes(ImagePath("/etc/machine-id"), Ext4Attributes(permissions: 0o444, owner: 1000)) }
+    try disk.change {
+      try $0.setAttributes(ImagePath("/etc/machine-id"), Ext4Attributes(permissions: 0o444, owner: 1000))
+    }
     let status = try #require(try disk.open(.readOnly).status(ImagePath("/etc/machine-id")))
     #expect(status.permissions == 0o444 && status.owner == 1000 && status.kind == .file)
     let files = try disk.open()
-    #expect { try files.setAttributes(ImagePath("/var/log/linked-folder"), Ext4Attributes(permissions: 0o777)) } throws: {
+    #expect {
+      try files.setAttributes(ImagePath("/var/log/linked-folder"), Ext4Attributes(permissions: 0o777))
+    } throws: {
       ($0 as? DiskImageError)?.kind == .wrongType
     }
   }

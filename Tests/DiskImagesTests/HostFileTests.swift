@@ -20,7 +20,9 @@ struct HostFileTests {
   @Test("digests are those of sha256sum and sha512sum, holes and all", .enabled(if: Tool.has("sha256sum", "sha512sum")))
   func digests() throws {
     let scratch = try #require(scratch)
-    for file in [try holes(), try scratch.write("empty", ""), try scratch.write("odd", [UInt8](repeating: 7, count: 1_048_577))] {
+    for file in [
+      try holes(), try scratch.write("empty", ""), try scratch.write("odd", [UInt8](repeating: 7, count: 1_048_577)),
+    ] {
       var last: Int64 = 0
       let found = try FileDigest.compute(file, algorithms: [.sha256, .sha512]) { done in
         #expect(done > last)
@@ -45,7 +47,9 @@ struct HostFileTests {
     #expect { try FileDigest.sha256(FilePath("/tmp")) } throws: { ($0 as? DiskImageError)?.kind == .wrongType }
   }
 
-  @Test("sha256sum -c reads what is written, odd names too, and the parser reads what sha256sum writes", .enabled(if: Tool.has("sha256sum")))
+  @Test(
+    "sha256sum -c reads what is written, odd names too, and the parser reads what sha256sum writes",
+    .enabled(if: Tool.has("sha256sum")))
   func checksumFile() throws {
     let scratch = try #require(scratch)
     let names = ["plain.raw", "two words", "back\\slash", "new\nline", "re\r\nturn", " leading", "*star", "-dash", "ü"]
@@ -71,14 +75,18 @@ struct HostFileTests {
   @Test("the original's line: digest, two blanks, name")
   func line() {
     let digest = String(repeating: "ab", count: 32)
-    #expect(ChecksumFile.Entry(digest: digest, name: "debian-13-2026-01-02.raw").line == "\(digest)  debian-13-2026-01-02.raw")
+    #expect(
+      ChecksumFile.Entry(digest: digest, name: "debian-13-2026-01-02.raw").line == "\(digest)  debian-13-2026-01-02.raw"
+    )
   }
 
-  @Test("what is no checksum line is refused with its number", arguments: [
-    "", "abc  name", String(repeating: "g", count: 64) + "  name", String(repeating: "a", count: 64) + " name",
-    String(repeating: "a", count: 64) + "  ", String(repeating: "a", count: 64),
-    "\\" + String(repeating: "a", count: 64) + "  bad\\escape",
-  ])
+  @Test(
+    "what is no checksum line is refused with its number",
+    arguments: [
+      "", "abc  name", String(repeating: "g", count: 64) + "  name", String(repeating: "a", count: 64) + " name",
+      String(repeating: "a", count: 64) + "  ", String(repeating: "a", count: 64),
+      "\\" + String(repeating: "a", count: 64) + "  bad\\escape",
+    ])
   func notALine(_ text: String) {
     #expect(ChecksumFile.Entry(line: text) == nil)
     if !text.isEmpty { #expect { try ChecksumFile(parsing: "\n" + text) } throws: { "\($0)".contains("line 2") } }

@@ -2,7 +2,8 @@ import DiskImages
 import SystemPackage
 import Testing
 
-@Suite("unclean file systems", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
+@Suite(
+  "unclean file systems", .enabled(if: Tool.has("mke2fs", "e2fsck", "debugfs", "sfdisk"), "needs e2fsprogs and fdisk"))
 struct JournalReplayTests {
   /// A disk whose journal holds new contents for /etc/machine-id.
   private func dirty(_ variant: Variant, name: String = "disk.raw") throws -> TestDisk {
@@ -16,7 +17,9 @@ struct JournalReplayTests {
     return disk
   }
 
-  static let journaled = Variant.all.filter { !$0.testDescription.contains("inline") && !$0.testDescription.hasPrefix("ext2") }
+  static let journaled = Variant.all.filter {
+    !$0.testDescription.contains("inline") && !$0.testDescription.hasPrefix("ext2")
+  }
 
   @Test("a journal is replayed without root: its change is there and the file system clean", arguments: journaled)
   func replay(_ variant: Variant) async throws {

@@ -56,12 +56,20 @@ struct TestDisk {
 
   static func sfdisk(_ scratch: Scratch, _ image: FilePath, _ script: String) throws {
     try scratch.write("script", script)
-    try Tool.need("sh", ["-c", "exec sfdisk -q --no-reread --no-tell-kernel \"$1\" < \"$2\"", "sh", image.string, scratch.path("script").string])
+    try Tool.need(
+      "sh",
+      [
+        "-c", "exec sfdisk -q --no-reread --no-tell-kernel \"$1\" < \"$2\"", "sh", image.string,
+        scratch.path("script").string,
+      ])
   }
 
   static func mkfs(_ image: FilePath, _ extent: ImageExtent, _ options: [String]) throws {
     try Tool.need(
-      "mke2fs", ["-q", "-F", "-E", "offset=\(extent.offset),root_owner=0:0"] + options + [image.string, "\(extent.length >> 10)k"])
+      "mke2fs",
+      ["-q", "-F", "-E", "offset=\(extent.offset),root_owner=0:0"] + options + [
+        image.string, "\(extent.length >> 10)k",
+      ])
   }
 
   /// mkswap takes an offset only since util-linux 2.41: the signature alone is what counts here.
@@ -74,7 +82,8 @@ struct TestDisk {
     try scratch.write("root/etc/os-release", "PRETTY_NAME=\"Test GNU/Linux 13\"\n")
     try scratch.write("root/usr/bin/tool", [UInt8](repeating: 0x41, count: 300_000))
     for number in 0..<20 {
-      try scratch.write("root/var/log/installer/part-\(number).log", String(repeating: "line \(number)\n", count: number * 100))
+      try scratch.write(
+        "root/var/log/installer/part-\(number).log", String(repeating: "line \(number)\n", count: number * 100))
     }
     try scratch.write("root/var/log/installer/cdebconf/deep/er/file", "x")
     try scratch.write("root/var/log/keep", "kept\n")

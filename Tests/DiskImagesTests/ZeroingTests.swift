@@ -5,7 +5,8 @@ import SystemPackage
 import Testing
 
 @Suite(
-  "zeroing free space", .enabled(if: Tool.has("mke2fs", "e2fsck", "zerofree", "sfdisk"), "needs e2fsprogs, zerofree and fdisk"))
+  "zeroing free space",
+  .enabled(if: Tool.has("mke2fs", "e2fsck", "zerofree", "sfdisk"), "needs e2fsprogs, zerofree and fdisk"))
 struct ZeroingTests {
   /// Removes most of the tree after noise was written into a good part of the free blocks.
   private func used(_ variant: Variant) throws -> TestDisk {
@@ -37,7 +38,9 @@ struct ZeroingTests {
     }
   }
 
-  @Test("afterwards zerofree finds nothing, e2fsck finds nothing, free inodes and the log read as zero", arguments: Variant.all)
+  @Test(
+    "afterwards zerofree finds nothing, e2fsck finds nothing, free inodes and the log read as zero",
+    arguments: Variant.all)
   func everything(_ variant: Variant) throws {
     let disk = try used(variant)
     let report = try FreeSpaceZeroing.zero(image: disk.image, partition: disk.extent)

@@ -41,7 +41,12 @@ final class SessionDaemon: Sendable {
   }
 
   deinit {
-    // Not TERM: threads of Swift's pools have it blocked, and children inherit that. Guests are ended by their tests.
+    // A test that failed may have left its guest, which outlives the daemon.
+    let guests = scratch.path.appending("run/libvirt/qemu/run").string
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: guests)) ?? [] where file.hasSuffix(".pid") {
+      if let pid = try? number(in: "run/libvirt/qemu/run/\(file)") { kill(pid, SIGKILL) }
+    }
+    // Not TERM: threads of Swift's pools have it blocked, and children inherit that.
     if let pid = try? daemonProcess() { kill(pid, SIGKILL) } else { process.terminate() }
   }
 

@@ -56,6 +56,13 @@ extension MachinePlan {
     #expect(!argv.contains("--xml"), "a translation cache is for TCG only")
   }
 
+  @Test("the CPU with everything that TCG has is a mode, not a model")
+  func maximum() {
+    var machine = MachinePlan.sample()
+    machine.cpu = "maximum"
+    #expect(value(of: "--cpu", in: VirtInstall.command(for: machine).argv) == "mode=maximum")
+  }
+
   @Test("a display on an IPv6 address keeps the colons apart")
   func displayOnIPv6() {
     var machine = MachinePlan.sample()

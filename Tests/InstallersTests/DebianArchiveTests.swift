@@ -89,6 +89,21 @@ struct DebianArchiveTests {
   }
 }
 
+@Suite("a kernel file")
+struct KernelImageTests {
+  @Test("tells its release, and nothing else does")
+  func release() {
+    var image = [UInt8](repeating: 0, count: 0x3000)
+    image.replaceSubrange(0x202..<0x206, with: "HdrS".utf8)
+    image.replaceSubrange(0x20E..<0x210, with: [0x00, 0x20])
+    image.replaceSubrange(0x2200..<0x2216, with: "6.12.94+deb13-amd64 (x".utf8)
+    #expect(KernelImage.release(image) == "6.12.94+deb13-amd64")
+    image[0x20F] = 0xFF
+    #expect(KernelImage.release(image) == nil)
+    #expect(KernelImage.release(Array("<html>".utf8)) == nil)
+  }
+}
+
 @Suite("the pin of an installer")
 struct InstallerPinTests {
   static let file = Place.configs + "/pins/debian-13.pin"

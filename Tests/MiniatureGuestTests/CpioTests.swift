@@ -18,7 +18,8 @@ import Testing
     let listing = try TestHost.run(["cpio", "-t", "--quiet"], input: archive)
     #expect(
       listing.output.split(separator: "\n").map(String.init) == [
-        "café au lait", "dev", "dev/null", "empty", "etc", "etc/name", "lib", "usr", "usr/bin", "usr/bin/passwd", "usr/bin/alias",
+        "café au lait", "dev", "dev/null", "empty", "etc", "etc/name", "lib", "usr", "usr/bin", "usr/bin/passwd",
+        "usr/bin/alias",
         "var", "var/mail",
       ])
     let long = try TestHost.run(["cpio", "-tv", "-n", "--quiet"], input: archive).output
@@ -65,14 +66,17 @@ import Testing
     }
   }
 
-  @Test("what is written is read, and what cpio writes too", .enabled(if: TestHost.tool("cpio") != nil)) func reads() throws {
+  @Test("what is written is read, and what cpio writes too", .enabled(if: TestHost.tool("cpio") != nil)) func reads()
+    throws
+  {
     let members = try read(try CpioWriter.archive(sample))
     #expect(members.count == 13)
     let name = try #require(members.first { $0.path == "etc/name" })
     #expect(name.isFile && name.size == 7 && name.owner == 3 && name.group == 42 && name.mode & 0o7777 == 0o640)
     try TestHost.withFolder { folder in
       try "text".write(toFile: folder.appending("file").string, atomically: true, encoding: .utf8)
-      let archive = try TestHost.run(["cpio", "-o", "-H", "newc", "--quiet"], in: folder, input: Array(".\n./file\n".utf8))
+      let archive = try TestHost.run(
+        ["cpio", "-o", "-H", "newc", "--quiet"], in: folder, input: Array(".\n./file\n".utf8))
       #expect(try read(Array(archive.output.utf8)).map(\.path) == ["", "file"])
     }
   }
@@ -84,12 +88,16 @@ import Testing
       bytes.replaceSubrange(place..<place + text.utf8.count, with: Array(text.utf8))
       return bytes
     }
-    #expect(throws: CpioProblem.badHeader(offset: 0, why: "it does not begin with 070701")) { try read(changed(0, "070707")) }
+    #expect(throws: CpioProblem.badHeader(offset: 0, why: "it does not begin with 070701")) {
+      try read(changed(0, "070707"))
+    }
     #expect(throws: CpioProblem.badHeader(offset: 0, why: "field 0 is no number")) { try read(changed(6, "+0000001")) }
     #expect(throws: CpioProblem.truncated(offset: 0)) { try read(changed(54, "00FFFFFF")) }
     #expect(throws: CpioProblem.tooLarge("name")) { try read(changed(54, "FFFFFFFF")) }
-    #expect(throws: CpioProblem.badHeader(offset: 0, why: "its name has 4294967295 bytes")) { try read(changed(94, "FFFFFFFF")) }
-    #expect(throws: CpioProblem.badPath("../x")) { try read(changed(94, "00000005") .replacing(at: 110, with: "../x")) }
+    #expect(throws: CpioProblem.badHeader(offset: 0, why: "its name has 4294967295 bytes")) {
+      try read(changed(94, "FFFFFFFF"))
+    }
+    #expect(throws: CpioProblem.badPath("../x")) { try read(changed(94, "00000005").replacing(at: 110, with: "../x")) }
     for length in stride(from: 0, to: 130, by: 7) {
       #expect(throws: CpioProblem.self) { try read(Array(good.prefix(length))) }
     }

@@ -63,7 +63,8 @@ struct GuestRun {
     var tools = try MiniatureTools.find()
     tools.busybox = busybox
     let made = try await MiniatureInitrd.make(
-      from: installer.appending("initrd.gz"), tools: tools, modules: modules, scratch: folder, to: initrd, run: TestHost.port)
+      from: installer.appending("initrd.gz"), tools: tools, modules: modules, scratch: folder, to: initrd,
+      run: TestHost.port)
     try inject(into: initrd)
     try TestHost.run(["truncate", "-s", "512M", disk.string])
     let process = Process()
@@ -82,7 +83,9 @@ struct GuestRun {
       try await Task.sleep(for: .milliseconds(200))
     }
     if let text { #expect(log.contains(text) || console.contains(text), "the guest was to say '\(text)'") }
-    if text == nil { #expect(!process.isRunning, "the guest was to end by itself: \(log.suffix(2000)) \(console.suffix(2000))") }
+    if text == nil {
+      #expect(!process.isRunning, "the guest was to end by itself: \(log.suffix(2000)) \(console.suffix(2000))")
+    }
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
@@ -108,7 +111,8 @@ struct GuestRun {
   private func arguments(_ installer: FilePath, _ initrd: FilePath, virtio: Bool) -> [String] {
     let words = ["console=ttyS0", "norandmaps"] + behaviour.kernelArguments(fetch: fetch) + kernelWords
     return [
-      "-machine", "pc,accel=tcg", "-cpu", "qemu64", "-m", "512", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
+      "-machine", "pc,accel=tcg", "-cpu", "qemu64", "-m", "512", "-display", "none", "-vga", "none", "-nodefaults",
+      "-no-reboot",
       "-serial", "file:\(folder)/console", "-serial", "file:\(folder)/log",
       "-kernel", installer.appending("linux").string, "-initrd", initrd.string, "-append", words.joined(separator: " "),
       "-drive", "id=disk,if=none,format=raw,cache=unsafe,file=\(disk)",

@@ -14,14 +14,17 @@ struct GuestTests {
       let items = log.split(separator: "\n").filter { $0.hasSuffix(" selected") }.map { $0.split(separator: "'")[1] }
       #expect(
         items == [
-          "localechooser", "console-setup-udeb", "ethdetect", "netcfg", "network-preseed", "choose-mirror", "download-installer",
+          "localechooser", "console-setup-udeb", "ethdetect", "netcfg", "network-preseed", "choose-mirror",
+          "download-installer",
           "user-setup-udeb", "clock-setup", "disk-detect", "partman-base", "bootstrap-base", "apt-setup-udeb", "pkgsel",
           "grub-installer", "finish-install",
         ])
       #expect(log.contains("preseed: successfully loaded preseed file from file:///preseed.cfg\n"))
       #expect(log.contains("preseed: running preseed command preseed/late_command: sh /late.sh\n"))
       #expect(log.contains("debconf: --> PROGRESS SET 80\n"))
-      #expect(log.contains("finish-install: info: Running /usr/lib/finish-install.d/99reboot\n"), "the last line comes through")
+      #expect(
+        log.contains("finish-install: info: Running /usr/lib/finish-install.d/99reboot\n"),
+        "the last line comes through")
       #expect(guest.console.contains("Finishing the installation"))
       #expect(guest.console.contains("Requesting system poweroff"))
       try checkDisk(guest)
@@ -31,7 +34,8 @@ struct GuestTests {
   /// What other tools read back from the disk.
   private func checkDisk(_ guest: GuestRun) throws {
     let table = try TestHost.run(["sfdisk", "-J", guest.disk.string]).output
-    #expect(table.contains("\"label\": \"dos\"") && table.contains("\"start\": 2048") && table.contains("\"type\": \"83\""))
+    #expect(
+      table.contains("\"label\": \"dos\"") && table.contains("\"start\": 2048") && table.contains("\"type\": \"83\""))
     let system = guest.folder.appending("root.ext4").string
     try TestHost.run(["dd", "if=\(guest.disk)", "of=\(system)", "bs=1M", "skip=1", "conv=sparse", "status=none"])
     let check = try TestHost.run(["e2fsck", "-fn", system])

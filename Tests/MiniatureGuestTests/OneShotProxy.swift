@@ -32,6 +32,7 @@ final class OneShotProxy: Sendable {
   func serve() async throws -> String {
     var wait = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
     for _ in 0..<300 where poll(&wait, 1, 0) == 0 { try await Task.sleep(for: .milliseconds(200)) }
+    guard poll(&wait, 1, 0) == 1 else { throw Errno.timedOut }
     let connection = accept(listener, nil, nil)
     guard connection >= 0 else { throw Errno(rawValue: errno) }
     let file = FileDescriptor(rawValue: connection)

@@ -22,11 +22,11 @@ import Testing
       .link("bin", to: "usr/bin"), .link("lib", to: "usr/lib"), .link("usr/bin/sh", to: "/bin/busybox"),
       .link("usr/bin/poweroff", to: "busybox"), .text("usr/bin/other", "x"),
       CpioEntry("usr/bin/busybox", .file(busybox), permissions: 0o755),
-      .text("\(modules)/../modules.builtin", "") /* replaced below */,
-    ].dropLast() + [
       .text("usr/lib/modules/6.1.0/modules.builtin", "kernel/drivers/virtio/virtio_pci.ko\n"),
-      CpioEntry("\(modules)/virtio_net.ko", .file(module("6.1.0", depends: "net-failover,virtio_pci")), permissions: 0o644),
-      CpioEntry("\(modules)/net_failover.ko", .file(module("6.1.0", depends: "failover,virtio_net")), permissions: 0o644),
+      CpioEntry(
+        "\(modules)/virtio_net.ko", .file(module("6.1.0", depends: "net-failover,virtio_pci")), permissions: 0o644),
+      CpioEntry(
+        "\(modules)/net_failover.ko", .file(module("6.1.0", depends: "failover,virtio_net")), permissions: 0o644),
       CpioEntry("\(modules)/failover.ko", .file(module("6.1.0", depends: "")), permissions: 0o644),
     ]
   }
@@ -46,19 +46,24 @@ import Testing
       try TestHost.run(["xz", "-f", folder.appending("virtio_blk.ko").string])
       modules = [folder.appending("virtio_blk.ko.xz")]
     }
-    defer { #expect((try? FileManager.default.contentsOfDirectory(atPath: scratch.string)) == [], "nothing stays in scratch") }
+    defer {
+      #expect((try? FileManager.default.contentsOfDirectory(atPath: scratch.string)) == [], "nothing stays in scratch")
+    }
     let made = try await MiniatureInitrd.make(
       from: folder.appending("plain.gz"), tools: MiniatureTools.find(), modules: modules, scratch: scratch,
       to: folder.appending(name), run: TestHost.port)
     return (made, try SmallFile.read(folder.appending(name)))
   }
 
-  @Test("it holds BusyBox, the host's tools, the modules in loading order, and is the same every time", .enabled(if: ready, reason))
+  @Test(
+    "it holds BusyBox, the host's tools, the modules in loading order, and is the same every time",
+    .enabled(if: ready, reason))
   func packs() async throws {
     try await TestHost.withFolder { folder in
       let entries = try installer()
       let (made, bytes) = try await make(folder, entries, module: module("6.1.0", depends: ""))
-      #expect(made.kernelRelease == "6.1.0" && made.diskDrivers == ["virtio_blk"] && made.size.bytes == Int64(bytes.count))
+      #expect(
+        made.kernelRelease == "6.1.0" && made.diskDrivers == ["virtio_blk"] && made.size.bytes == Int64(bytes.count))
       let again = try await make(folder, entries.reversed(), module: module("6.1.0", depends: ""), name: "again")
       #expect(again.1 == bytes)
       let unpacked = folder.appending("tree")
@@ -74,13 +79,17 @@ import Testing
       let loader = unpacked.appending("host/loader").string
       if FileManager.default.fileExists(atPath: loader) {
         let folder = unpacked.appending("host/lib").string
-        let tool = try TestHost.run([loader, "--library-path", folder, unpacked.appending("host/bin/mke2fs").string, "-V"])
+        let tool = try TestHost.run([
+          loader, "--library-path", folder, unpacked.appending("host/bin/mke2fs").string, "-V",
+        ])
         #expect(tool.errors.contains("mke2fs"), "with its own loader and libraries it runs")
       }
     }
   }
 
-  @Test("a module of another kernel is refused, naming both", .enabled(if: ready, reason)) func otherKernel() async throws {
+  @Test("a module of another kernel is refused, naming both", .enabled(if: ready, reason)) func otherKernel()
+    async throws
+  {
     try await TestHost.withFolder { folder in
       let error = await #expect(throws: FactoryError.self) {
         try await make(folder, try installer(), module: module("6.2.0", depends: ""))
@@ -93,21 +102,29 @@ import Testing
   func refusesInput() async throws {
     try await TestHost.withFolder { folder in
       let all = try installer()
-      let bare = await #expect(throws: FactoryError.self) { try await make(folder, all.filter { !$0.path.contains("modules") }) }
+      let bare = await #expect(throws: FactoryError.self) {
+        try await make(folder, all.filter { !$0.path.contains("modules") })
+      }
       #expect(bare?.message.contains("no kernel modules") == true)
-      let noBusybox = await #expect(throws: FactoryError.self) { try await make(folder, all.filter { $0.path != "usr/bin/busybox" }) }
+      let noBusybox = await #expect(throws: FactoryError.self) {
+        try await make(folder, all.filter { $0.path != "usr/bin/busybox" })
+      }
       #expect(noBusybox?.message.contains("no BusyBox") == true)
       try SmallFile.write(Array("<html>404".utf8), to: folder.appending("page"))
       let page = await #expect(throws: FactoryError.self) {
         try await MiniatureInitrd.make(
-          from: folder.appending("page"), tools: MiniatureTools.find(), scratch: folder, to: folder.appending("out"), run: TestHost.port)
+          from: folder.appending("page"), tools: MiniatureTools.find(), scratch: folder, to: folder.appending("out"),
+          run: TestHost.port)
       }
       #expect(page?.message.contains("neither cpio nor compressed") == true && page?.status == .hostNotReady)
-      #expect(!FileManager.default.fileExists(atPath: folder.appending("out").string), "nothing is left where it failed")
+      #expect(
+        !FileManager.default.fileExists(atPath: folder.appending("out").string), "nothing is left where it failed")
     }
   }
 
-  @Test("later archives stand over earlier ones, links stay inside, hard links have their content", .enabled(if: ready, reason))
+  @Test(
+    "later archives stand over earlier ones, links stay inside, hard links have their content",
+    .enabled(if: ready, reason))
   func lookUp() async throws {
     try await TestHost.withFolder { folder in
       let first = try CpioWriter.archive([
@@ -131,12 +148,15 @@ import Testing
     #expect(error?.message.contains("'mke2fs'") == true && error?.hint == "install the package 'e2fsprogs'")
   }
 
-  @Test("Debian's own initrd is read and packed in a few MB", .enabled(if: TestHost.installer != nil && ready, TestHost.guestReason))
+  @Test(
+    "Debian's own initrd is read and packed in a few MB",
+    .enabled(if: TestHost.installer != nil && ready, TestHost.guestReason))
   func realInstaller() async throws {
     let installer = try #require(TestHost.installer)
     try await TestHost.withFolder { folder in
       let made = try await MiniatureInitrd.make(
-        from: installer.appending("initrd.gz"), tools: MiniatureTools.find(), scratch: folder, to: folder.appending("out"),
+        from: installer.appending("initrd.gz"), tools: MiniatureTools.find(), scratch: folder,
+        to: folder.appending("out"),
         run: TestHost.port)
       #expect(made.diskDrivers.contains("usb_storage"))
       #expect(made.size < ByteSize(bytes: 16 << 20), "\(made.size)")

@@ -12,20 +12,26 @@ import Testing
     #expect(try ProgramBundle("mke2fs", bytes, find: ProgramBundle.hostFile).libraries.keys.sorted().first != "/")
   }
 
-  @Test("a library that is not there is named", .enabled(if: TestHost.tool("mke2fs") != nil)) func missingLibrary() throws {
+  @Test("a library that is not there is named", .enabled(if: TestHost.tool("mke2fs") != nil)) func missingLibrary()
+    throws
+  {
     let bytes = try SmallFile.read(FilePath(try #require(TestHost.tool("mke2fs"))))
     guard ProgramFile(bytes)?.interpreter != nil else { return }
     #expect(throws: (any Error).self) { try ProgramBundle("mke2fs", bytes) { _ in nil } }
   }
 
-  @Test("cut and scrambled programs are refused or read, never believed too far", .enabled(if: TestHost.tool("mke2fs") != nil))
+  @Test(
+    "cut and scrambled programs are refused or read, never believed too far",
+    .enabled(if: TestHost.tool("mke2fs") != nil))
   func hostile() throws {
     let bytes = try SmallFile.read(FilePath(try #require(TestHost.tool("mke2fs"))))
     for length in stride(from: 0, to: 4096, by: 61) { _ = ProgramFile(Array(bytes.prefix(length))) }
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<200 {
       var changed = Array(bytes.prefix(1024))
-      for _ in 0..<8 { changed[Int.random(in: 16..<1024, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
+      for _ in 0..<8 {
+        changed[Int.random(in: 16..<1024, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+      }
       _ = ProgramFile(changed)
     }
     #expect(ProgramFile([]) == nil && ProgramFile(Array("#!/bin/sh\n".utf8)) == nil)

@@ -47,7 +47,10 @@ struct SlowGuestTests {
   func restarts(behaviour: MiniatureBehaviour) async throws {
     try await TestHost.withFolder { folder in
       var guest = GuestRun(folder: folder, behaviour: behaviour)
-      if behaviour == .ok { guest.answers = guest.answers.replacingOccurrences(of: "exit/poweroff boolean true", with: "exit/poweroff boolean false") }
+      if behaviour == .ok {
+        guest.answers = guest.answers.replacingOccurrences(
+          of: "exit/poweroff boolean true", with: "exit/poweroff boolean false")
+      }
       try await guest.run()
       #expect(guest.log.contains("99reboot"))
       #expect(guest.console.contains("Requesting system reboot"))
@@ -118,7 +121,9 @@ struct SlowGuestTests {
       process.standardInput = FileHandle.nullDevice
       try process.run()
       defer { GuestRun.end(process) }
-      for _ in 0..<100 where !TestHost.text(console).contains("login:") { try await Task.sleep(for: .milliseconds(200)) }
+      for _ in 0..<100 where !TestHost.text(console).contains("login:") {
+        try await Task.sleep(for: .milliseconds(200))
+      }
       #expect(TestHost.text(console).contains(BootSector.marker))
     }
   }

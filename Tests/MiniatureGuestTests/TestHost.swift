@@ -46,7 +46,9 @@ enum TestHost {
       process.arguments = Array(words.dropFirst())
       if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.string) }
       let files = ["in", "out", "err"].map { scratch.appending($0).string }
-      for file in files { FileManager.default.createFile(atPath: file, contents: file.hasSuffix("/in") ? Data(input ?? []) : nil) }
+      for file in files {
+        _ = FileManager.default.createFile(atPath: file, contents: file.hasSuffix("/in") ? Data(input ?? []) : nil)
+      }
       process.standardInput = FileHandle(forReadingAtPath: files[0])
       process.standardOutput = FileHandle(forWritingAtPath: files[1])
       process.standardError = FileHandle(forWritingAtPath: files[2])
@@ -60,7 +62,8 @@ enum TestHost {
   static let port: CommandPort = { command in
     let result = try run(command.argv)
     guard result.status == 0 else {
-      throw FactoryError(.unexpected, "cannot \(command.purpose): exit status \(result.status)", details: [result.errors])
+      throw FactoryError(
+        .unexpected, "cannot \(command.purpose): exit status \(result.status)", details: [result.errors])
     }
   }
 

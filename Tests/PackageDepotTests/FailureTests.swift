@@ -41,12 +41,12 @@ struct FailureTests {
     let mirror = try await TestMirror.start { _, answer in
       try await answer.head(.ok, ["Content-Length": "100000"])
       try await answer.body("x".utf8)
-      try await Task.sleep(for: .seconds(20))
+      try await Task.sleep(for: .seconds(40))
     }
     try await withDepot([mirror], { $0.silenceTimeout = .milliseconds(300) }) { depot in
       let started = ContinuousClock.now
       let result = try await depot.curl("-o", "/dev/null", mirror.url)
-      #expect(result.status == 18 && .now - started < .seconds(5))
+      #expect(result.status == 18 && .now - started < .seconds(15))
       let failures = try await depot.statistics { !$0.failures.isEmpty }.failures
       #expect(failures.values.first?.contains("sent nothing for 0.3 s") == true)
     }

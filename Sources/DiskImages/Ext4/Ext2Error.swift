@@ -2,8 +2,11 @@ import CExt2fs
 
 /// Return codes of libext2fs as errors with com_err's text.
 enum Ext2Error {
-  /// Registers the texts, once per process.
-  static let tables: Void = initialize_ext2_error_table()
+  /// Registers the texts and silences the library, once per process.
+  static let tables: Void = {
+    initialize_ext2_error_table()
+    image_factory_silence_com_err()
+  }()
 
   /// Runs one call and throws when it returns a code: "cannot WHAT: TEXT".
   static func check(_ what: @autoclosure () -> String, _ call: () -> errcode_t) throws {

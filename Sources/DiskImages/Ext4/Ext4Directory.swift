@@ -75,7 +75,9 @@ extension Ext4FileSystem {
         return 0
       }, Unmanaged.passUnretained(collector).toOpaque())
     guard code == 0 else { throw Ext2Error.error("read a folder of the image", code) }
-    guard !collector.isFull else { throw DiskImageError(.tooLarge, "a folder of the image has more than \(limit) entries") }
+    guard !collector.isFull else {
+      throw DiskImageError(.tooLarge, "a folder of the image has more than \(limit) entries")
+    }
     return collector.entries
   }
 }

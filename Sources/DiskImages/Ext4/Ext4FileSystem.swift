@@ -31,10 +31,12 @@ package struct Ext4FileSystem: ~Copyable {
     if mode == .readWrite {
       if let reason = superblock.uncleanReason {
         throw DiskImageError(
-          .needsRecovery, "the file system in '\(image)' cannot be changed: \(reason)", hint: "replay its journal first")
+          .needsRecovery, "the file system in '\(image)' cannot be changed: \(reason)", hint: "replay its journal first"
+        )
       }
       if let feature = superblock.unwritableFeature {
-        throw DiskImageError(.unsupported, "the file system in '\(image)' cannot be changed: it has the feature '\(feature)'")
+        throw DiskImageError(
+          .unsupported, "the file system in '\(image)' cannot be changed: it has the feature '\(feature)'")
       }
     }
     return try Ext4FileSystem(image, extent, mode)

@@ -38,7 +38,9 @@ extension Ext4FileSystem {
         continue
       }
       links += 1
-      guard links <= 40 else { throw DiskImageError(.unsafePath, "'\(path)' passes more than 40 symlinks in the image") }
+      guard links <= 40 else {
+        throw DiskImageError(.unsafePath, "'\(path)' passes more than 40 symlinks in the image")
+      }
       let target = try linkTarget(found.inode)
       if target.first == UInt8(ascii: "/") { done = [] }
       let parts = target.split(separator: UInt8(ascii: "/")).map(Array.init).filter { $0 != [UInt8(ascii: ".")] }

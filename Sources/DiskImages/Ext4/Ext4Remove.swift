@@ -17,7 +17,9 @@ extension Ext4FileSystem {
   @discardableResult
   package func remove(_ path: ImagePath, limit: Int = 4_000_000) throws -> Ext4Removal {
     try requireWritable()
-    guard let name = path.components.last else { throw DiskImageError(.unsafePath, "the root folder cannot be removed") }
+    guard let name = path.components.last else {
+      throw DiskImageError(.unsafePath, "the root folder cannot be removed")
+    }
     guard path.components != [Array("lost+found".utf8)] else {
       throw DiskImageError(.unsafePath, "'/lost+found' belongs to the file system and cannot be removed")
     }

@@ -76,7 +76,8 @@ extension Ext4FileSystem {
 
   private func attribute(_ name: String, of inode: ext2_ino_t) throws -> [UInt8]? {
     // ext2 made without attributes: reading them would be an error.
-    guard ext2fs_has_feature_xattr(fs.pointee.super) != 0 || ext2fs_has_feature_inline_data(fs.pointee.super) != 0 else {
+    guard ext2fs_has_feature_xattr(fs.pointee.super) != 0 || ext2fs_has_feature_inline_data(fs.pointee.super) != 0
+    else {
       return nil
     }
     return try withAttributes(of: inode) { handle in
@@ -115,7 +116,8 @@ extension Ext4FileSystem {
     // Encrypted (0x800), verity (0x100000) and attribute-holding (0x200000) files: ext4's documentation, "inode flags".
     let special = try withInode(status.inode) { $0.pointee.i_flags & 0x30_0800 }
     guard special == 0, status.inode >= firstFreeInode else {
-      throw DiskImageError(.unsupported, "'\(path)' in the image is encrypted, sealed or reserved: it cannot be written")
+      throw DiskImageError(
+        .unsupported, "'\(path)' in the image is encrypted, sealed or reserved: it cannot be written")
     }
   }
 

@@ -1,5 +1,4 @@
 import CExt2fs
-package import Model
 package import SystemPackage
 
 /// Makes a file system that was not unmounted consistent, without root.

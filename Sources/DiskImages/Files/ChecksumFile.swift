@@ -76,7 +76,8 @@ package struct ChecksumFile: Sendable, Hashable {
   /// Reads the text of a checksum file; throws `DiskImageError` naming the first line that is not one.
   package init(parsing text: String) throws {
     entries = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty
+    {
       guard let entry = Entry(line: String(line)) else {
         throw DiskImageError(.unsupported, "line \(index + 1) is not '<digest>  <name>': '\(line.prefix(120))'")
       }

@@ -20,7 +20,11 @@ package struct RawXz: DiskFormat {
     return [
       .run(
         Command(
-          "xz", ["-q", "-T0", "--block-size=64MiB", "--check=sha256", "--keep", "--force", "--suffix=\(suffix)", QemuImage.argument(raw)],
+          "xz",
+          [
+            "-q", "-T0", "--block-size=64MiB", "--check=sha256", "--keep", "--force", "--suffix=\(suffix)",
+            QemuImage.argument(raw),
+          ],
           purpose: "compress the image with xz")),
       .rename(from: FilePath(raw.string + suffix), to: target),
     ]

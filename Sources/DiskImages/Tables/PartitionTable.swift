@@ -20,6 +20,8 @@ package struct PartitionTable: Sendable, Hashable {
     package var extent: ImageExtent
     /// What its first bytes say it holds; nil when unknown. Contents decide, not the type field.
     package var content: VolumeContent?
+    /// The logical volumes of an LVM physical volume; empty when it is none or its metadata cannot be read.
+    package var volumes: [LogicalVolume] = []
     /// The GPT name, control characters replaced; nil where the label has none.
     package var name: String?
     /// libparted's names of the flags that are set: `boot`, `esp`, `lvm`, `bios_grub`.
@@ -61,6 +63,12 @@ package struct PartitionTable: Sendable, Hashable {
     for index in table.partitions.indices {
       let found = try VolumeContent.probe(image, in: table.partitions[index].extent)
       table.partitions[index].content = found ?? table.partitions[index].content
+      guard found == .lvm else { continue }
+      do {
+        table.partitions[index].volumes = try LogicalVolume.list(image, in: table.partitions[index].extent)
+      } catch let error as DiskImageError where error.kind == .corrupt {
+        table.warnings.append("partition \(table.partitions[index].number): \(error)")
+      }
     }
     return table
   }
@@ -71,7 +79,8 @@ package struct PartitionTable: Sendable, Hashable {
     imageSize = ByteSize(bytes: size)
     partitions = [
       Partition(
-        number: 0, extent: ImageExtent(offset: 0, length: size), content: content, name: nil, flags: [], isLogical: false)
+        number: 0, extent: ImageExtent(offset: 0, length: size), content: content, name: nil, flags: [],
+        isLogical: false)
     ]
     extended = nil
     warnings = []

@@ -11,8 +11,13 @@ package struct RootPartition: Sendable, Hashable {
   }
 
   package var partition: PartitionTable.Partition
+  /// The logical volume when the root is in one; nil: in the partition itself.
+  package var volume: LogicalVolume?
   /// `PRETTY_NAME` of its os-release, control characters replaced; nil when there is none.
   package var distribution: String?
+
+  /// Where the file system lies in the image.
+  package var extent: ImageExtent { volume?.extent ?? partition.extent }
 
   /// Looks into every ext file system of the image for `/etc` and `/usr` (or an os-release); nothing is written.
   ///
@@ -29,31 +34,36 @@ package struct RootPartition: Sendable, Hashable {
     var found: [RootPartition] = []
     var failure: (any Error)?
     for partition in table.partitions {
-      guard case .ext = partition.content else { continue }
-      do {
-        if let root = try examine(image, partition) { found.append(root) }
-      } catch {
-        failure = failure ?? error
+      for volume in [nil] + partition.volumes.map(Optional.some) {
+        do {
+          if let root = try examine(image, partition, volume) { found.append(root) }
+        } catch {
+          failure = failure ?? error
+        }
       }
     }
-    // A copy of the system on a second partition is no root by chance: whoever has two has to say which.
+    // A copy of the system on a second partition is no root by chance: nothing tells which one is meant.
     if found.count > 1 {
-      let numbers = found.map { String($0.partition.number) }.joined(separator: ", ")
+      let numbers = found.map { $0.volume?.name ?? String($0.partition.number) }.joined(separator: ", ")
       throw DiskImageError(.noRootFileSystem, "partitions \(numbers) of '\(image)' all look like the root file system")
     }
     if let root = found.first { return root }
     if let failure { throw failure }
     throw DiskImageError(
       .noRootFileSystem, "no ext file system of '\(image)' holds '/etc' and '/usr': found \(table.summary)",
-      hint: "the installation has probably failed, or the root is of a kind that is not handled (xfs, btrfs, LVM)")
+      hint: "the installation has probably failed, or the root is of a kind that is not handled here (xfs, btrfs)")
   }
 
-  private static func examine(_ image: FilePath, _ partition: PartitionTable.Partition) throws -> RootPartition? {
-    let files = try Ext4FileSystem.open(image: image, extent: partition.extent, mode: .readOnly)
+  private static func examine(
+    _ image: FilePath, _ partition: PartitionTable.Partition, _ volume: LogicalVolume?
+  ) throws -> RootPartition? {
+    let place = volume == nil ? partition.extent : volume?.extent
+    guard case .ext = volume == nil ? partition.content : volume?.content, let place else { return nil }
+    let files = try Ext4FileSystem.open(image: image, extent: place, mode: .readOnly)
     guard try files.status(ImagePath("etc"))?.kind == .directory else { return nil }
     let release = try files.osRelease()
     guard try release != nil || files.status(ImagePath("usr"))?.kind == .directory else { return nil }
-    return RootPartition(partition: partition, distribution: release)
+    return RootPartition(partition: partition, volume: volume, distribution: release)
   }
 }
 
@@ -62,8 +72,16 @@ extension PartitionTable {
   package var summary: String {
     if partitions.isEmpty { return "no partition" }
     if label == .none { return "no partition table but one file system (\(partitions[0].fileSystem ?? "unknown"))" }
-    let list = partitions.map { "\($0.number) \($0.fileSystem ?? "unknown")" }.joined(separator: ", ")
+    let list = partitions.map(\.summary).joined(separator: ", ")
     return "\(partitions.count) partition\(partitions.count == 1 ? "" : "s"): \(list)"
+  }
+}
+
+extension PartitionTable.Partition {
+  /// `2 ext4`, or `3 LVM2_member (vg/root ext4, vg/swap swap)`.
+  package var summary: String {
+    let inner = volumes.map { "\($0.name) \($0.content?.name ?? "unknown")" }.joined(separator: ", ")
+    return "\(number) \(fileSystem ?? "unknown")" + (inner.isEmpty ? "" : " (\(inner))")
   }
 }
 

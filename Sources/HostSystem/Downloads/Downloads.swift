@@ -74,7 +74,7 @@ package struct Downloads: Downloader {
         }
       }
       try Task.checkCancellation()
-    } catch let error as HTTPClientError {
+    } catch  where FetchFailure.isTransport(error) {
       try Task.checkCancellation()
       throw FetchFailure(url, transport: error, limits: session.limits)
     }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Model
 import NIOCore
+import NIOHTTP1
 
 /// Why one attempt at one place did not give the file.
 struct FetchFailure: Error, Sendable, CustomStringConvertible {
@@ -27,6 +28,11 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
     self.init(source, FetchFailure.words(for: error, limits), mayPass: true)
   }
 
+  /// Whether an error while a body is read comes from the network: not from this program, its disk or a cancellation.
+  static func isTransport(_ error: any Error) -> Bool {
+    !(error is FetchFailure || error is FactoryError || error is CancellationError)
+  }
+
   private static func words(for error: any Error, _ limits: HTTPClientSession.Limits) -> String {
     switch error {
     case let error as HTTPClientError where error == .connectTimeout:
@@ -35,8 +41,12 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
       return "nothing received for \(limits.silence.timeSpan)"
     case let error as HTTPClientError where error == .remoteConnectionClosed:
       return "the connection was closed too early"
+    case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection:
+      return "the connection was closed too early"
     case let error as HTTPClientError:
       return error.shortDescription.prefix(1).lowercased() + error.shortDescription.dropFirst()
+    case let error as HTTPParserError:
+      return "not HTTP: \(error.debugDescription)"
     case let error as IOError:
       return SystemFailure.reason(error.errnoCode)
     default:

@@ -66,7 +66,8 @@ package final class HTTPClientSession: Sendable {
   }
 
   private func answer(_ method: HTTPMethod, _ url: URL, _ headers: [(String, String)]) async throws -> HTTPAnswer {
-    let client = try client(for: url)
+    let choice = proxies.choice(for: url)
+    let client = try client(choice, for: url)
     let (address, login) = HTTPClientSession.withoutLogin(url)
     var request = HTTPClientRequest(url: address)
     request.method = method
@@ -75,6 +76,7 @@ package final class HTTPClientSession: Sendable {
     request.headers.add(name: "Accept-Encoding", value: "identity")
     if let login { request.setBasicAuth(username: login.user, password: login.password) }
     for (name, value) in headers { request.headers.add(name: name, value: value) }
+    if case .forward(let proxy) = choice { HTTPClientSession.send(&request, by: proxy) }
     do {
       return HTTPAnswer(url: address, try await client.execute(request, deadline: .distantFuture))
     } catch {
@@ -83,8 +85,17 @@ package final class HTTPClientSession: Sendable {
     }
   }
 
-  private func client(for url: URL) throws -> HTTPClient {
-    let choice = proxies.choice(for: url)
+  /// Addresses the request to the proxy, and names the real server in `Host`; see ``ForwardProxy``.
+  private static func send(_ request: inout HTTPClientRequest, by proxy: ProxyChoice.HTTPProxy) {
+    guard var parts = URLComponents(string: request.url), let host = parts.encodedHost else { return }
+    request.headers.add(name: "Host", value: parts.port.map { "\(host):\($0)" } ?? host)
+    if let login = proxy.login { request.headers.add(name: "Proxy-Authorization", value: login) }
+    parts.host = proxy.host
+    parts.port = proxy.port
+    request.url = parts.string ?? request.url
+  }
+
+  private func client(_ choice: ProxyChoice.Choice, for url: URL) throws -> HTTPClient {
     if case .unusable(let reason) = choice { throw FetchFailure(url.absoluteString, reason, mayPass: false) }
     return try clients.withLock { clients in
       guard clients != nil else {
@@ -105,7 +116,11 @@ package final class HTTPClientSession: Sendable {
     // Else a refused connection is tried again until the deadline.
     result.connectionPool.retryConnectionEstablishment = false
     result.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
-    if case .server(let proxy) = choice { result.proxy = proxy }
+    switch choice {
+    case .tunnel(let proxy): result.proxy = proxy
+    case .forward: result.http1_1ConnectionDebugInitializer = ForwardProxy.install
+    case .direct, .unusable: break
+    }
     return result
   }
 

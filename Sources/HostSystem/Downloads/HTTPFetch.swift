@@ -110,10 +110,8 @@ struct HTTPFetch {
         meter.report(start + received)
       }
       try Task.checkCancellation()
-    } catch let error as HTTPClientError {
+    } catch  where FetchFailure.isTransport(error) {
       try Task.checkCancellation()
-      throw cut(transport: error, received: start + received, of: expected.map { $0 + start }, answer)
-    } catch let error as IOError {
       throw cut(transport: error, received: start + received, of: expected.map { $0 + start }, answer)
     }
     if let expected, received != expected {

@@ -48,7 +48,7 @@ package enum VirtInstall {
     var words = [
       // One machine type whatever osinfo says, so that every build of a plan has the same hardware.
       "--virt-type", machine.accelerator == .kvm ? "kvm" : "qemu", "--machine", "q35",
-      "--cpu", machine.cpu, "--vcpus", "\(machine.cores)",
+      "--cpu", cpu(machine.cpu), "--vcpus", "\(machine.cores)",
       "--memory", "\(machine.memory.bytes >> 20)",
       "--osinfo", osinfo(machine),
     ]
@@ -60,6 +60,9 @@ package enum VirtInstall {
     }
     return words
   }
+
+  /// virt-install knows `host-passthrough` as a word of its own, `maximum` only as a mode; all else it takes for a model's name.
+  private static func cpu(_ cpu: String) -> String { cpu == "maximum" ? "mode=maximum" : OptionValue.quote(cpu) }
 
   private static func osinfo(_ machine: MachinePlan) -> String {
     guard let id = machine.osinfo else { return "detect=on,require=off" }

@@ -35,17 +35,21 @@ enum GuestPrograms {
 
   /// What the scripts call, as names of a static BusyBox: it cannot be asked without running it.
   private static let applets = [
-    "[", "awk", "blockdev", "cat", "chmod", "chown", "cp", "cut", "date", "dd", "echo", "false", "find", "grep", "head", "hostname",
-    "id", "insmod", "ip", "kill", "ln", "ls", "mkdir", "mknod", "mount", "mv", "poweroff", "printf", "ps", "readlink", "reboot",
-    "rm", "rmdir", "sed", "seq", "sh", "sleep", "sort", "sync", "tail", "tar", "test", "touch", "tr", "true", "umount", "uname",
-    "uniq", "wc", "wget",
+    "[", "awk", "blockdev", "cat", "chmod", "chown", "cp", "cut", "date", "dd", "echo", "false", "find", "grep", "head",
+    "hostname",
+    "id", "insmod", "ip", "kill", "ln", "ls", "mkdir", "mknod", "mount", "mv", "poweroff", "printf", "ps", "readlink",
+    "reboot",
+    "rm", "rmdir", "sed", "seq", "sh", "sleep", "sort", "sync", "tail", "tar", "test", "touch", "tr", "true", "umount",
+    "uname",
+    "uniq", "wc", "nc",
   ]
 
   private static func staticBusybox(_ path: FilePath) throws -> [CpioEntry] {
     let bundle = try ProgramBundle(path.string, SmallFile.read(path), find: ProgramBundle.hostFile)
     guard bundle.loader == nil else {
       throw FactoryError(
-        .hostNotReady, "'\(path.string.printable)' is not a static program", hint: "install the package 'busybox-static'")
+        .hostNotReady, "'\(path.string.printable)' is not a static program",
+        hint: "install the package 'busybox-static'")
     }
     return [program("bin/busybox", bundle.program)] + applets.map { .link("bin/\($0)", to: "busybox") }
   }

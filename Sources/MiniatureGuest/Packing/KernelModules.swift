@@ -21,7 +21,8 @@ struct KernelModules {
 
   /// Finds the modules of an installer's initrd; throws `FactoryError` when it has none.
   init(of initrd: InstallerInitrd) throws {
-    guard let release = initrd.names(in: "lib/modules").last(where: { !initrd.files(below: "lib/modules/\($0)").isEmpty })
+    guard
+      let release = initrd.names(in: "lib/modules").last(where: { !initrd.files(below: "lib/modules/\($0)").isEmpty })
     else {
       throw FactoryError(
         .hostNotReady, "the initial RAM disk holds no kernel modules: it is not that of an installer",

@@ -22,7 +22,6 @@ enum GuestAnswers {
         case $word in
         --- | --) return ;;
         hostname=* | netcfg/get_hostname=*) q_netcfg_get_hostname=${word#*=} ;;
-        domain=* | netcfg/get_domain=*) q_netcfg_get_domain=${word#*=} ;;
         suite=* | mirror/suite=*) q_mirror_suite=${word#*=} ;;
         mirror/http/proxy=*) q_mirror_http_proxy=${word#*=} ;;
         mirror/http/hostname=*) q_mirror_http_hostname=${word#*=} ;;
@@ -35,7 +34,7 @@ enum GuestAnswers {
     # loader turns a literal backslash-n into a line end, and readers get the first line only (cut=1).
     read_answers() {
       awk -v cut="$2" '
-        function quoted(text) { gsub(/\047/, "\047\\\\\047\047", text); return "\047" text "\047" }
+        function quoted(text) { gsub(/\047/, "\047\042\047\042\047", text); return "\047" text "\047" }
         {
           line = $0
           while (line ~ /\\$/ && (getline more) > 0) line = substr(line, 1, length(line) - 1) more

@@ -5,7 +5,8 @@
 enum GuestScript {
   /// The whole of `/init`.
   static var text: String {
-    [GuestReporting.text, GuestAnswers.text, GuestMachine.text, GuestDisk.text, GuestTarget.text, steps].joined(separator: "\n")
+    [GuestReporting.text, GuestAnswers.text, GuestMachine.text, GuestDisk.text, GuestTarget.text, steps].joined(
+      separator: "\n")
   }
 
   /// The installation itself: the items of the installer's main menu, in their order.
@@ -127,12 +128,12 @@ enum GuestScript {
     start_machine
     read_kernel_line
     case $behaviour in
-    silent) forever ;;
     KNOWN) ;;
     *)
       say "miniature: error: no behaviour is named '$behaviour'"
       forever ;;
     esac
+    [ "$behaviour" != silent ] || forever
     say 'Starting system log daemon: syslogd, klogd.'
     load_answers
     install

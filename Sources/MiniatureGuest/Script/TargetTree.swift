@@ -16,18 +16,21 @@ enum TargetTree {
     }
   }
 
-  private static let folders: [CpioEntry] = [
-    "boot/grub", "dev", "etc/apt/apt.conf.d", "etc/default", "etc/network", "etc/ssh",
-    "etc/systemd/system/multi-user.target.wants", "home", "media", "mnt", "opt", "proc", "run", "srv", "sys", "usr/bin",
-    "usr/lib/modules/\(kernel)", "usr/lib64", "usr/local", "usr/sbin", "usr/share/doc/miniature", "var/backups",
-    "var/cache/apt/archives/partial", "var/lib/apt/lists/partial", "var/lib/dbus", "var/lib/dhcp", "var/lib/dpkg/info",
-    "var/lib/miniature", "var/lib/systemd", "var/log/apt", "var/log/installer/cdebconf",
-  ].map { CpioEntry.folder($0) } + [
-    .folder("root", 0o700), .folder("tmp", 0o1777), .folder("var/tmp", 0o1777), .folder("lost+found", 0o700),
-    .folder("var/mail", 0o2775, group: 8), .folder("var/log/journal", 0o2755, group: 999),
-    .folder("var/log/journal/00112233445566778899aabbccddeeff", 0o2755, group: 999),
-    .folder("etc/ssl/private", 0o710, group: 110),
-  ]
+  private static let folders: [CpioEntry] =
+    [
+      "boot/grub", "dev", "etc/apt/apt.conf.d", "etc/apt/sources.list.d", "etc/default", "etc/network", "etc/ssh",
+      "etc/systemd/system/multi-user.target.wants", "home", "media", "mnt", "opt", "proc", "run", "srv", "sys",
+      "usr/bin",
+      "usr/lib/modules/\(kernel)", "usr/lib64", "usr/local", "usr/sbin", "usr/share/doc/miniature", "var/backups",
+      "var/cache/apt/archives/partial", "var/lib/apt/lists/partial", "var/lib/dbus", "var/lib/dhcp",
+      "var/lib/dpkg/info",
+      "var/lib/miniature", "var/lib/systemd", "var/log/apt", "var/log/installer/cdebconf",
+    ].map { CpioEntry.folder($0) } + [
+      .folder("root", 0o700), .folder("tmp", 0o1777), .folder("var/tmp", 0o1777), .folder("lost+found", 0o700),
+      .folder("var/mail", 0o2775, group: 8), .folder("var/log/journal", 0o2755, group: 999),
+      .folder("var/log/journal/00112233445566778899aabbccddeeff", 0o2755, group: 999),
+      .folder("etc/ssl/private", 0o710, group: 110),
+    ]
 
   private static let links: [CpioEntry] = [
     .link("bin", to: "usr/bin"), .link("sbin", to: "usr/sbin"), .link("lib", to: "usr/lib"),
@@ -92,13 +95,15 @@ enum TargetTree {
       .text("root/.bash_history", "miniature\n", 0o600),
     ]
 
-  private static let logs: [CpioEntry] = [
-    "alternatives.log", "bootstrap.log", "dpkg.log", "fontconfig.log", "apt/history.log", "apt/eipp.log.xz",
-  ].map { .text("var/log/\($0)", "log of the miniature's installation\n") } + [
-    .text("var/log/apt/term.log", "log of the miniature's installation\n", 0o640, group: 4),
-    .text("var/log/btmp", "", 0o660, group: 43), .text("var/log/lastlog", "", 0o664, group: 43),
-    .text("var/log/wtmp", "", 0o664, group: 43),
-    .text(
-      "var/log/journal/00112233445566778899aabbccddeeff/system.journal", "LPKSHHRH of the miniature\n", 0o640, group: 999),
-  ]
+  private static let logs: [CpioEntry] =
+    [
+      "alternatives.log", "bootstrap.log", "dpkg.log", "fontconfig.log", "apt/history.log", "apt/eipp.log.xz",
+    ].map { .text("var/log/\($0)", "log of the miniature's installation\n") } + [
+      .text("var/log/apt/term.log", "log of the miniature's installation\n", 0o640, group: 4),
+      .text("var/log/btmp", "", 0o660, group: 43), .text("var/log/lastlog", "", 0o664, group: 43),
+      .text("var/log/wtmp", "", 0o664, group: 43),
+      .text(
+        "var/log/journal/00112233445566778899aabbccddeeff/system.journal", "LPKSHHRH of the miniature\n", 0o640,
+        group: 999),
+    ]
 }

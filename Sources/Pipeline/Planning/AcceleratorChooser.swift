@@ -73,6 +73,7 @@ struct AcceleratorChooser: Sendable {
       bootID: host.facts.bootID, qemuVersion: qemu, cpu: cpu, userID: getuid(), verdict: verdict)
     if let data = try? JSONEncoder().encode(record) {
       // Without a state folder the next plan probes again, a matter of seconds.
+      try? Folder.create(host.stateFolder)
       try? AtomicFile.write(Array(data), to: file, mode: 0o644)
     }
     return verdict

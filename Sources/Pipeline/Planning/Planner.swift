@@ -26,6 +26,7 @@ package struct Planner: Sendable {
     var notes: [String] = []
 
     async let accelerator = AcceleratorChooser(host: host).choose(for: config)
+    async let osinfo = OSInfo.known(config.machine.osinfo, runner: host.runner)
     let mirrors = Mirrors.choose(for: config.source, host: host.facts)
     let names = ArtifactNames.choose(for: config, date: host.clock.today)
     let installer = await InstallerChooser(host: host, shippedFolder: shippedFolder).choose(
@@ -38,7 +39,7 @@ package struct Planner: Sendable {
 
     guard let installerPlan = installer.plan else { return Result(plan: nil, findings: findings) }
     let answers = AnswerPlanner.plan(config, mirrors: mirrors, folder: names.workFolder.appending("answers"))
-    let machine: MachinePlan
+    var machine: MachinePlan
     do {
       machine = try MachinePlanner(host: host).plan(
         config, accelerator: chosen, answers: answers, installer: installerPlan,
@@ -50,6 +51,7 @@ package struct Planner: Sendable {
       findings.append(.config(describe(error)))
       return Result(plan: nil, findings: findings)
     }
+    machine.osinfo = await osinfo
     let history = BuildHistory(folder: host.stateFolder).lastGood(config.name)
     let plan = BuildPlan(
       image: config.name, distribution: config.distribution, release: config.release, date: names.date,

@@ -95,7 +95,7 @@ package struct Selftest: Sendable {
       throw FactoryError(.configInvalid, "the pin '\(name)' names no disk drivers for the kernel \(pin.kernelVersion)")
     }
     let module = try await fetch(
-      drivers.path, "usr/lib/modules/\(pin.kernelVersion)/kernel/drivers/block/virtio_blk.ko.xz",
+      drivers.path, "lib/modules/\(pin.kernelVersion)/kernel/drivers/block/virtio_blk.ko.xz",
       package: drivers.sha256, digest: nil)
     // Known by its name to the miniature's maker, not by the cache's.
     let named = scratch.appending("virtio_blk.ko.xz")
