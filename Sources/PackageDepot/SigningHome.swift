@@ -47,7 +47,10 @@ struct SigningHome: Sendable {
 
   /// The public key as gpgv's keyring.
   func publicKeyring() async throws -> [UInt8] {
-    let keyring = try await gpg(["--export"], "export the build's public key")
+    // Through a file: a runner made for text would repair the bytes of a binary keyring.
+    let file = folder.appending("public")
+    _ = try await gpg(["--output", file.string, "--export"], "export the build's public key")
+    let keyring = [UInt8](FileManager.default.contents(atPath: file.string) ?? Data())
     guard !keyring.isEmpty else { throw DepotError.emptyResult("public key") }
     return keyring
   }

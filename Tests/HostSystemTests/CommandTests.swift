@@ -153,7 +153,7 @@ struct CommandTests {
   @Test("standard input is empty, no other descriptor is open, no signal is blocked or ignored")
   func cleanStart() async throws {
     let result = try await runner.run(
-      script("readlink /proc/self/fd/0; ls /proc/$$/fd | tr '\\n' ' '; grep -E 'SigBlk|SigIgn' /proc/self/status"))
+      script("readlink /proc/self/fd/0; ls /proc/$$/fd | tr '\\n' ' '; echo; grep -E 'SigBlk|SigIgn' /proc/self/status"))
     let lines = result.standardOutput.split(whereSeparator: \.isNewline).map(String.init)
     #expect(lines.first == "/dev/null")
     #expect(lines.dropFirst().first?.hasPrefix("0 1 2 ") == true)

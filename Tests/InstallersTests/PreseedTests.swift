@@ -1,3 +1,4 @@
+import Foundation
 import Installers
 import Model
 import SystemPackage
@@ -88,6 +89,16 @@ struct PreseedTests {
     let rendered = try Preseed().render(Sample.requests()[3])
     #expect(rendered.file("hold-initramfs.sh") == nil)
     #expect(try !Sample.text(rendered.file("early.sh")).contains("hold-initramfs"))
+    #expect(try !Sample.text(rendered.file("late.sh")).contains("dpkg-divert"))
+  }
+
+  @Test("the held initramfs is made after the user's scripts and before the boot loader's menu")
+  func order() throws {
+    let late = try Sample.text(try Preseed().render(Sample.request(Sample.full())).file("late.sh"))
+    let places = ["run_in_target /late-script-2", "update-initramfs -c", "in-target update-grub"].map { part in
+      late.range(of: part)?.lowerBound
+    }
+    #expect(!places.contains(nil) && places.compactMap { $0 }.sorted() == places.compactMap { $0 })
   }
 
   @Test("nothing of the installer's kernel line is copied into the finished system")

@@ -66,7 +66,8 @@ package struct SourceCache: Sendable {
         // Only local files and exhausted places end here; the next alternative may do.
         if failures.last?.description != failure.description { failures.append(failure) }
       } catch let error as FactoryError where error.status == .fetchFailed {
-        failures.append(FetchFailure(text, ([error.message] + error.details).joined(separator: "; "), mayPass: false))
+        let more = error.details.filter { !error.message.contains($0) }
+        failures.append(FetchFailure(text, ([error.message] + more).joined(separator: "; "), mayPass: false))
       }
     }
     if let kept = try lastResort(request) { return kept }

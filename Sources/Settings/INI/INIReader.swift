@@ -17,9 +17,12 @@ struct INIReader {
   /// The value being collected; nil between a header and its first key.
   private var open: (entry: INIEntry, value: [UInt8])?
   private var isHeaderMissing = false
+  private var keyCount = 0
 
   /// Files above this size are refused: 16 MiB is far beyond any config, and keeps memory bounded.
   static let largestFile = 16 << 20
+  /// More keys than this are refused: they would take more memory than a config is worth.
+  static let mostKeys = 200_000
   /// So many problems are listed; a binary file is not worth a million lines.
   static let mostProblems = 100
 
@@ -39,6 +42,10 @@ struct INIReader {
     }
     var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     while start < bytes.count {
+      guard keyCount <= INIReader.mostKeys else {
+        problem("the file has more than \(INIReader.mostKeys) keys", hint: "is this a config file at all?")
+        return file
+      }
       line += 1
       var end = start
       while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
@@ -128,6 +135,7 @@ struct INIReader {
         column: depth + 1)
     }
     keys[key] = line
+    keyCount += 1
     let value = PythonBlanks.strip(bytes, (delimiter + 1)..<text.upperBound)
     let column = depth + 1 + characters(text.lowerBound..<value.lowerBound)
     open = (

@@ -6,7 +6,7 @@ enum Spelling {
     guard letters.count <= 64 else { return nil }
     var best: (name: String, edits: Int)?
     for candidate in candidates {
-      let limit = min(candidate.utf8.count <= 4 ? 1 : 2, (best?.edits ?? 3) - 1)
+      let limit = min(candidate.utf8.count <= 4 ? 1 : 2, (best?.edits ?? 3) - 1, candidate.utf8.count - 1)
       guard limit > 0, abs(candidate.utf8.count - letters.count) <= limit else { continue }
       let edits = edits(from: letters, to: Array(candidate.utf8))
       if edits > 0, edits <= limit { best = (candidate, edits) }

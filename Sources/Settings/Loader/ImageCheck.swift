@@ -5,6 +5,8 @@ struct ImageCheck {
   let draft: ImageDraft
   let name: String
   let header: SourceLocation?
+  /// Settings whose values are wrong; nothing is concluded from their absence.
+  let failed: Set<String>
 
   private var config: ImageConfig { draft.config }
 
@@ -26,6 +28,8 @@ struct ImageCheck {
         .config(
           "'installer_image' of [\(name.printable)] is not supported",
           hint: "take kernel and initrd out of the image and name them with 'kernel' and 'initrd'", at: at("installer-image")))
+    } else if !failed.isDisjoint(with: ["kernel", "initrd"]) {
+      return
     } else if source.kernel.isEmpty != source.initrd.isEmpty {
       let (there, missing) = source.kernel.isEmpty ? ("initrd", "kernel") : ("kernel", "initrd")
       findings.append(
@@ -42,7 +46,7 @@ struct ImageCheck {
           "[\(name.printable)] asks for the pinned installer without the depot, which serves its components",
           hint: "set 'depot = yes', or 'installer = current'", at: at("depot", "installer")))
     }
-    if source.choice == .pinned, source.pin == nil {
+    if source.choice == .pinned, source.pin == nil, !failed.contains("pin") {
       findings.append(
         .config(
           "[\(name.printable)] asks for the pinned installer but names none", hint: "set 'pin'", at: at("installer")))
@@ -57,7 +61,8 @@ struct ImageCheck {
           "[\(name.printable)] has more than one answer file: \(own.map { "'\($0)'" }.joined(separator: " and "))",
           hint: "keep one; an empty value takes an inherited one back", at: at(own[1], own[0])))
     }
-    if !config.source.kernel.isEmpty, own.isEmpty, config.answerFile.format.isEmpty {
+    let isFormatKnown = failed.isDisjoint(with: ["answer-format", "preseed", "kickstart", "autoyast"])
+    if !config.source.kernel.isEmpty, isFormatKnown, own.isEmpty, config.answerFile.format.isEmpty {
       findings.append(
         .config(
           "[\(name.printable)] names kernel and initrd but no answer file",

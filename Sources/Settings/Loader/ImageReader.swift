@@ -22,11 +22,12 @@ struct ImageReader {
       sections.findings.append(problem.finding)
     }
     sections.read(ImageSettings.book, from: view, into: &draft, seesDefaults: true)
+    let failed = sections.failed
     readScripts()
     readNamedSections()
     readGroupedSettings()
     draft.config.origins = sections.origins
-    ImageCheck(draft: draft, name: view.name, header: header).run(into: &sections.findings)
+    ImageCheck(draft: draft, name: view.name, header: header, failed: failed).run(into: &sections.findings)
     return (draft, sections.findings)
   }
 
@@ -95,6 +96,7 @@ struct ImageReader {
     _ book: RuleBook<Target>, _ view: SectionView, into target: inout Target, seesDefaults: Bool = false
   ) {
     let kept = sections.origins
+    sections.failed = []
     sections.read(book, from: view, into: &target, seesDefaults: seesDefaults)
     sections.origins = kept
     if set.sections[view.name]?.values["inherits"] != nil, case .failure(let problem) = set.lineage(of: view.name) {
@@ -125,7 +127,7 @@ struct ImageReader {
   }
 
   private mutating func require(_ isSet: Bool, _ key: String, of view: SectionView) {
-    if isSet || sections.findings.contains(where: { $0.message.hasPrefix("'\(key)' of [\(view.name.printable)]") }) { return }
+    if isSet || sections.failed.contains(key) { return }
     sections.findings.append(
       .config(
         "[\(view.name.printable)] does not set '\(key)'", hint: "add a line '\(key) = …'",

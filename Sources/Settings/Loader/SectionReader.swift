@@ -8,6 +8,8 @@ struct SectionReader {
   var findings: [Finding] = []
   /// Where each value stands, by setting key.
   var origins: [String: SourceLocation] = [:]
+  /// Keys of settings whose value is wrong: what follows from their absence is not worth a finding of its own.
+  var failed: Set<String> = []
 
   /// One value that was chosen for a rule, with the key as the user spelled it.
   private struct Choice {
@@ -27,10 +29,14 @@ struct SectionReader {
     for (index, choices) in choose(book, from: view, seesDefaults: seesDefaults) {
       let rule = book.rules[index]
       for choice in choices {
-        guard let text = text(of: choice, for: rule.setting, in: view) else { continue }
+        guard let text = text(of: choice, for: rule.setting, in: view) else {
+          failed.insert(rule.setting.key)
+          continue
+        }
         origins[rule.setting.key] = interpolator.set.location(of: choice.value)
         if let expected = rule.apply(settingText(text.text, at: choice.value), &target) {
           findings.append(wrong(choice, text, rule.setting, expected))
+          failed.insert(rule.setting.key)
         }
       }
     }

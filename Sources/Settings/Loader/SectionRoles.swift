@@ -52,12 +52,12 @@ struct SectionRoles: Sendable {
       }
     }
     if let text = section.values["template"]?.text { return BooleanWord.read(text) == false ? .image : .template }
-    if section.values["inherits"] != nil { return .image }
     if destinations.contains(section.name) || section.values["upload_type"] != nil
       || section.values["upload-type"] != nil
     {
       return .destination
     }
+    if section.values["inherits"] != nil { return .image }
     // The Python tool's images: they name their installer, themselves or by [DEFAULT].
     let isOld = installerKeys.contains { section.values[$0] != nil }
     return isOld ? .image : .variables

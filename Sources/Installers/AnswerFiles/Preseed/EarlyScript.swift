@@ -40,7 +40,6 @@ struct EarlyScript {
         """
         # One initramfs instead of one per package that wants it new.
         place_hook /hold-initramfs.sh /usr/lib/post-base-installer.d/20image-factory
-        place_hook /release-initramfs.sh /usr/lib/pre-pkgsel.d/05image-factory
         """)
     }
     text = parts.joined(separator: "\n\n") + "\n"

@@ -32,11 +32,13 @@ enum InstallerHooks {
   /// Only there during the installation.
   static let updatesList = "/etc/apt/sources.list.d/image-factory-updates.list"
 
-  // The next two make the initramfs be generated once.
-
+  /// Holds the initramfs back: its generator is diverted to a stub until the late script has everything installed.
+  ///
+  /// Otherwise it is made by the kernel, by every package with a trigger (`firmware-linux-free`, `apparmor`), and in Debian 13 once
+  /// more while GRUB is installed, because `fuse3` comes with it: one to three minutes each under TCG.
   static let hold = """
     #!/bin/sh
-    # Run by the Debian installer between debootstrap and the kernel: the initramfs is generated once, later.
+    # Run by the Debian installer between debootstrap and the kernel: the initramfs is generated once, by late.sh.
     set -e
     tool=/usr/sbin/update-initramfs
     chroot /target dpkg-divert --local --rename --divert "$tool.image-factory" --add "$tool"
@@ -45,21 +47,6 @@ enum InstallerHooks {
     exit 0
     END
     chmod 755 "/target$tool"
-
-    """
-
-  static let release = """
-    #!/bin/sh
-    # Run by the Debian installer when the base system is complete and before GRUB: generates what was held back.
-    set -e
-    tool=/usr/sbin/update-initramfs
-    if chroot /target dpkg-divert --list "$tool" | grep -q image-factory; then
-      rm -f "/target$tool"
-      chroot /target dpkg-divert --local --rename --divert "$tool.image-factory" --remove "$tool"
-      for kernel in /target/boot/vmlinuz-*; do
-        in-target update-initramfs -c -k "${kernel##*/vmlinuz-}"
-      done
-    fi
 
     """
 }

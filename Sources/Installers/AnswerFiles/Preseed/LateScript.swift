@@ -18,8 +18,10 @@ struct LateScript {
     if request.firstBootHostKeys { parts.append(Self.hostKeys) }
     let services = try Self.services(request)
     if !services.isEmpty { parts.append("say services\n" + services.joined(separator: "\n")) }
-    parts.append(Self.bootLoader(request.answers.kernelArguments))
+    parts.append(Self.bootLoaderSettings(request.answers.kernelArguments))
     if !scripts.late.isEmpty { parts.append(Self.late(scripts.late)) }
+    if request.holdInitramfs { parts.append(Self.initramfs) }
+    parts.append(Self.bootLoader)
     parts.append("say \"the late script is done\"")
     text = parts.joined(separator: "\n\n") + "\n"
   }
@@ -119,21 +121,38 @@ struct LateScript {
     """
 
   /// grub-installer makes GRUB use the installer's own serial console, whatever the finished system is asked to have.
-  private static func bootLoader(_ arguments: [String]) -> String {
+  private static func bootLoaderSettings(_ arguments: [String]) -> String {
     var edits = "sed -i -e '/^GRUB_TERMINAL=/d' -e '/^GRUB_SERIAL_COMMAND=/d' \"$grub\""
     if let serial = SerialConsole.grubCommand(for: arguments) {
-      edits +=
-        "\n  echo 'GRUB_TERMINAL=\"console serial\"' >>\"$grub\"\n  echo 'GRUB_SERIAL_COMMAND=\"\(serial)\"' >>\"$grub\""
+      edits += "\n  echo 'GRUB_TERMINAL=\"console serial\"' >>\"$grub\"\n  echo 'GRUB_SERIAL_COMMAND=\"\(serial)\"' >>\"$grub\""
     }
     return """
-      say "boot loader"
       grub=/target/etc/default/grub
       if [ -e "$grub" ]; then
         \(edits)
-        in-target update-grub
       fi
       """
   }
+
+  /// Once, when nothing more is installed; grub.cfg gets its initrd line right after.
+  private static let initramfs = """
+    tool=/usr/sbin/update-initramfs
+    if chroot /target dpkg-divert --list "$tool" | grep -q image-factory; then
+      say initramfs
+      rm -f "/target$tool"
+      chroot /target dpkg-divert --local --rename --divert "$tool.image-factory" --remove "$tool"
+      for kernel in /target/boot/vmlinuz-*; do
+        in-target update-initramfs -c -k "${kernel##*/vmlinuz-}"
+      done
+    fi
+    """
+
+  private static let bootLoader = """
+    if [ -e "$grub" ]; then
+      say "boot loader"
+      in-target update-grub
+    fi
+    """
 
   private static func late(_ calls: [String]) -> String {
     """

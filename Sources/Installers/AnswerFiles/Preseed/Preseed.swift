@@ -40,7 +40,6 @@ package struct Preseed: AnswerFileFormat {
     if let updates { files.append(updates) }
     if request.holdInitramfs {
       files.append(RenderedFile("hold-initramfs.sh", text: InstallerHooks.hold, mode: 0o700))
-      files.append(RenderedFile("release-initramfs.sh", text: InstallerHooks.release, mode: 0o700))
     }
     return RenderedAnswers(files: files + accounts.files + repositories.files + placed.files + scripts.files)
   }
