@@ -100,5 +100,30 @@ let package = Package(
       name: "FactoryTestSupport",
       dependencies: ["HostSystem", "Model", systemPackage],
       path: "Tests/Support", swiftSettings: settings),
+    .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+    .testTarget(
+      name: "SettingsTests", dependencies: ["Settings", "Model", systemPackage], swiftSettings: settings),
+    .testTarget(
+      name: "InstallersTests", dependencies: ["Installers", "Model", systemPackage], swiftSettings: settings),
+    .testTarget(
+      name: "HypervisorTests", dependencies: ["Hypervisor", "Model", systemPackage], swiftSettings: settings),
+    .testTarget(
+      name: "DiskImagesTests", dependencies: ["DiskImages", "Model", crypto, systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "HostSystemTests",
+      dependencies: ["HostSystem", "Model", crypto, nioCore, nioHTTP1, nioPosix, systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MiniatureGuestTests", dependencies: ["MiniatureGuest", "Model", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PackageDepotTests",
+      dependencies: ["PackageDepot", "Model", nioCore, nioHTTP1, nioPosix, systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["FactoryTestSupport", "MiniatureGuest", "Model", "image-factory", systemPackage],
+      swiftSettings: settings),
   ]
 )

@@ -45,3 +45,10 @@ package struct DiskImageError: Error, Hashable, CustomStringConvertible {
 
   package var description: String { message }
 }
+
+extension Command {
+  /// The error for a command of this room that ended with a status it must not have.
+  func failure(_ status: Int32) -> DiskImageError {
+    DiskImageError(.toolFailed, "cannot \(purpose): '\(tool)' ended with exit status \(status)")
+  }
+}

@@ -38,6 +38,7 @@ extension WallClock {
 
 /// The time of the host, in the zone of the host.
 package struct SystemWallClock: WallClock {
+  /// The clock of this host.
   package init() {}
 
   package var now: Double {

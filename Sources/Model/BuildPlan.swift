@@ -40,7 +40,8 @@ public struct BuildPlan: Sendable, Hashable, Codable {
 
   public init(
     image: String, distribution: String, release: String, date: String, baseName: String, outputFolder: FilePath,
-    workFolder: FilePath, cacheFolder: FilePath, stages: [String], installer: InstallerPlan, depot: DepotPlan?, answers: AnswerPlan,
+    workFolder: FilePath, cacheFolder: FilePath, stages: [String], installer: InstallerPlan, depot: DepotPlan?,
+    answers: AnswerPlan,
     machine: MachinePlan, limits: InstallLimits, watcher: String, startLibvirt: Bool, disk: DiskPlan,
     cleaning: Cleaning, log: LogPlan, publishing: Publishing, hookEnvironment: [String: String],
     expectedSeconds: [String: Double], notes: [String]

@@ -8,15 +8,18 @@ package struct BuildRun: Sendable {
   let plan: BuildPlan
   let host: Host
   let observer: BuildObserver
+  let stages: [any Stage]
   /// What the process was told by a signal, asked when a build was cancelled.
   let stopStatus: @Sendable () -> ExitStatus
 
+  /// A run of the plan's own stages, unless others are given.
   package init(
-    _ plan: BuildPlan, host: Host, stopStatus: @escaping @Sendable () -> ExitStatus = { .interrupted },
-    observer: @escaping BuildObserver
+    _ plan: BuildPlan, host: Host, stages: [any Stage]? = nil,
+    stopStatus: @escaping @Sendable () -> ExitStatus = { .interrupted }, observer: @escaping BuildObserver
   ) {
     self.plan = plan
     self.host = host
+    self.stages = stages ?? StageOrder.stages(of: plan)
     self.stopStatus = stopStatus
     self.observer = observer
   }
@@ -39,7 +42,7 @@ package struct BuildRun: Sendable {
     for note in plan.notes { tell(BuildEvent(elapsed: 0, kind: .step, text: note)) }
 
     var failure: FactoryError?
-    for stage in StageOrder.stages(of: plan) {
+    for stage in stages {
       let name = type(of: stage).name
       if let failure, failure.status != .publishingIncomplete {
         report.stages.append(StageReport(name: name, state: .skipped, seconds: 0))

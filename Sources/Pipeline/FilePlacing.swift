@@ -26,7 +26,9 @@ enum FilePlacing {
   private static func onAnotherFileSystem(_ source: FilePath, _ target: FilePath) -> Bool {
     var here = stat()
     var there = stat()
-    guard stat(source.string, &here) == 0, stat(target.removingLastComponent().string, &there) == 0 else { return false }
+    guard stat(source.string, &here) == 0, stat(target.removingLastComponent().string, &there) == 0 else {
+      return false
+    }
     return here.st_dev != there.st_dev
   }
 }

@@ -53,7 +53,9 @@ struct GuestCleaning: Sendable {
 
   private func show(_ bytes: [UInt8], _ path: ImagePath) {
     events.line("---- \(path)")
-    guard let text = try? String(contentsOfFile: plan.log.installerLogs.appending(GuestCleaning.flatName(path)).string, encoding: .utf8)
+    guard
+      let text = try? String(
+        contentsOfFile: plan.log.installerLogs.appending(GuestCleaning.flatName(path)).string, encoding: .utf8)
     else { return }
     for line in text.split(separator: "\n") { events.line(String(line)) }
   }

@@ -19,7 +19,8 @@ package struct Host: Sendable {
 
   package init(
     facts: HostFacts, runner: any CommandRunner, clock: any WallClock,
-    downloader: @escaping @Sendable (FilePath) -> any Downloader, stateFolder: FilePath, runtimeFolder: FilePath?, reaper: [String]
+    downloader: @escaping @Sendable (FilePath) -> any Downloader, stateFolder: FilePath, runtimeFolder: FilePath?,
+    reaper: [String]
   ) {
     self.facts = facts
     self.runner = runner

@@ -22,7 +22,7 @@ struct RootFileSystem: Sendable {
   /// Makes the file system clean when it was not unmounted, and says so.
   func makeClean(_ root: RootPartition) async throws {
     let outcome = try await wrapped("make the root file system clean") {
-      try await JournalReplay.run(image, in: root.partition.extent, run: run)
+      try await JournalReplay.run(image, in: root.extent, run: run)
     }
     if outcome != .notNeeded {
       context.events.warning("the guest did not unmount its root file system: \(outcome.rawValue)")
@@ -32,7 +32,7 @@ struct RootFileSystem: Sendable {
   /// `e2fsck -fn` says that it is clean.
   func check(_ root: RootPartition) async throws {
     try await wrapped("check the root file system") {
-      try await FileSystemCheck.check(image, in: root.partition.extent, run: run)
+      try await FileSystemCheck.check(image, in: root.extent, run: run)
     }
   }
 

@@ -113,7 +113,7 @@ struct LogicalVolumeTests {
       ])
   }
 
-  @Test("pvck reads the hand-made volume as we do", .enabled(if: Tool.has("pvck"), "needs lvm2"))
+  @Test("pvck reads the hand-made volume as we do", .enabled(if: Tool.isInstalled("pvck"), "needs lvm2"))
   func oracle() throws {
     let file = try #require(scratch).write("pv", volume(text) + [UInt8](repeating: 0, count: 61 << 20))
     #expect(try Tool.need("pvck", ["--dump", "metadata", file.string]).contains("vg0"))

@@ -13,8 +13,11 @@ enum Tool {
   /// True when the tool is installed; with `REQUIRE_TOOLS=1` always, so that a missing one fails instead of skipping.
   static func has(_ names: String...) -> Bool {
     if getenv("REQUIRE_TOOLS").map({ String(cString: $0) }) == "1" { return true }
-    return names.allSatisfy { name in path.contains { access("\($0)/\(name)", X_OK) == 0 } }
+    return names.allSatisfy(isInstalled)
   }
+
+  /// For oracles that are welcome but nobody has to have.
+  static func isInstalled(_ name: String) -> Bool { path.contains { access("\($0)/\(name)", X_OK) == 0 } }
 
   private static let path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 

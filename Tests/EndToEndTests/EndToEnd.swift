@@ -10,7 +10,8 @@ import Testing
 @Suite(
   "End to end", .serialized,
   .needs(
-    "virt-install", "libvirtd", "virtlogd", "qemu-system-x86_64", "qemu-img", "debugfs", "e2fsck", "sfdisk", "zerofree", "rsync",
+    "virt-install", "libvirtd", "virtlogd", "qemu-system-x86_64", "qemu-img", "debugfs", "e2fsck", "sfdisk", "zerofree",
+    "rsync",
     "ssh", "sshd", "setpriv", "useradd", "userdel", "time"),
   .enabled(if: geteuid() == 0, "needs root, to make a user and to use qemu:///system"),
   .enabled(

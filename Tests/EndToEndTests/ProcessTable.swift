@@ -70,7 +70,8 @@ final class ProcessWatch: Sendable {
     let started = ContinuousClock.now
     let thread = Thread { [self] in
       while !isDone.load(ordering: .relaxed) {
-        look(program, "guest=image-factory-\(image)", secret, after: Double((ContinuousClock.now - started) / .seconds(1)))
+        look(
+          program, "guest=image-factory-\(image)", secret, after: Double((ContinuousClock.now - started) / .seconds(1)))
         usleep(100_000)
       }
     }

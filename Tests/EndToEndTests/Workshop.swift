@@ -55,7 +55,8 @@ final class Workshop: Sendable {
   init() async throws {
     let installer = try #require(
       Workshop.installerFolder, "IMAGE_FACTORY_TEST_INSTALLER names no folder with linux, initrd.gz, virtio_blk.ko.xz")
-    try #require(FileManager.default.isExecutableFile(atPath: Workshop.binary.string), "\(Workshop.binary) is not built")
+    try #require(
+      FileManager.default.isExecutableFile(atPath: Workshop.binary.string), "\(Workshop.binary) is not built")
     foundDaemon = UnixSockets.answers("/run/libvirt/libvirt-sock") || UnixSockets.answers("/run/libvirt/virtqemud-sock")
     let scratch = try Scratch("e2e")
     self.scratch = scratch
@@ -105,7 +106,8 @@ final class Workshop: Sendable {
     try scratch.makeFolder("prefix/share/image-factory")
     try FileManager.default.copyItem(atPath: Workshop.binary.string, toPath: binary.string)
     try FileManager.default.copyItem(
-      atPath: Workshop.checkout.appending("configs").string, toPath: prefix.appending("share/image-factory/configs").string)
+      atPath: Workshop.checkout.appending("configs").string,
+      toPath: prefix.appending("share/image-factory/configs").string)
     return binary
   }
 }

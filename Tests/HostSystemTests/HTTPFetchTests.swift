@@ -206,15 +206,15 @@ struct HTTPFetchTests {
   @Test("a server that falls silent is given up after the silence, one that is slow after the whole time")
   func silence() async throws {
     let body = body
-    try await bench(silence: .milliseconds(200)) { seen in
+    try await bench(silence: .milliseconds(500)) { seen in
       seen.path == "/mute" ? TinyServer.Reply(isSilent: true) : TinyServer.Reply(body: body, stallAfter: 10)
     } _: { server, downloads in
       var wanted = request(server)
       let error = await factoryError { _ = try await downloads.fetch(wanted) }
-      #expect(error?.message.contains("cut after 10 of \(body.count) bytes: nothing received for 0.2 s") == true)
+      #expect(error?.message.contains("cut after 10 of \(body.count) bytes: nothing received for 0.5 s") == true)
       wanted.urls = ["\(server.base)/mute"]
       let mute = await factoryError { _ = try await downloads.fetch(wanted) }
-      #expect(mute?.message.contains("nothing received for 0.2 s") == true)
+      #expect(mute?.message.contains("nothing received for 0.5 s") == true)
       wanted.timeLimit = .milliseconds(300)
       let late = await factoryError { _ = try await downloads.fetch(wanted) }
       #expect(late?.message == "cannot fetch the kernel: it took longer than 0.3 s")
@@ -337,7 +337,7 @@ struct HTTPFetchTests {
       let started = ContinuousClock.now
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
-      #expect(ContinuousClock.now - started < .seconds(2))
+      #expect(ContinuousClock.now - started < .seconds(20))
     }
   }
 
@@ -369,7 +369,7 @@ struct HTTPFetchTests {
       return seen.path == "/mute" ? .init(isSilent: true) : .init(body: [1, 2, 3])
     } _: { server, downloads in
       let urls = (0..<200).map { "\(server.base)/\($0)" }
-      let results = await downloads.probe(urls, deadline: .seconds(10))
+      let results = await downloads.probe(urls, deadline: .seconds(60))
       #expect(results.count == 200)
       #expect(results["\(server.base)/7"] == .ok(size: 3))
       #expect(results["\(server.base)/9"] == .missing(status: 404))

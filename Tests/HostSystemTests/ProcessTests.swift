@@ -43,7 +43,7 @@ struct ProcessTests {
   func daemonEnds() async throws {
     try await inScratch { folder in
       let daemon = try await DetachedProcess.start(script("exit 5"), log: folder.appending("log"))
-      #expect(await daemon.wait(.seconds(5)) == .exited(5))
+      #expect(await daemon.wait(.seconds(20)) == .exited(5))
       #expect(await daemon.terminate() == .exited(5))
       let missing = Command("no-such-daemon", purpose: "start libvirt")
       let error = await factoryError { _ = try await DetachedProcess.start(missing, log: folder.appending("log")) }

@@ -89,6 +89,19 @@ enum DebianLog {
     #expect(problem.reason.contains(words))
   }
 
+  @Test("a failing command of the answer file is named with its exit status")
+  func failingCommand() {
+    let lines = [
+      "--> SUBST preseed/command_failed COMMAND seal.sh", "<-- 0", "--> SUBST preseed/command_failed CODE 1", "<-- 0",
+      "--> INPUT critical preseed/command_failed", "<-- 0 question will be asked", "--> GO",
+    ].map(DebianLog.debconf)
+    guard case .failure(let problem)? = observe(lines).first else {
+      Issue.record("no failure")
+      return
+    }
+    #expect(problem.reason == "a command of the answer file failed (seal.sh, 1)")
+  }
+
   @Test("a failing step is a failure, one that was backed out of is not")
   func steps() {
     let failed = DebianLog.line("main-menu[512]: WARNING **: Configuring 'bootstrap-base' failed with error code 1")

@@ -70,7 +70,7 @@ struct PreseedTests {
     #expect(got["mirror/suite"] == "trixie")
     #expect(got["mirror/http/proxy"] == "http://10.0.2.2:3142/")
     let early = try Sample.text(rendered.file("early.sh"))
-    #expect(early.contains("debian-archive-keyring.pgp /pin.gpg >/usr/share/keyrings/archive.gpg"))
+    #expect(early.contains("debian-archive-keyring.gpg /pin.gpg >/usr/share/keyrings/archive.gpg"))
   }
 
   @Test("updates are known before the kernel is installed, unless they come by https")

@@ -10,7 +10,8 @@ struct FileLayerTests {
 
   private func scratch() throws -> ScratchFolder {
     let scratch = try ScratchFolder()
-    try scratch.write("etc/image-factory.conf", "[DEFAULT]\nram = 1G\ncores = 1\nmac = 52:54:00:00:00:01\n[a]\n\(image)")
+    try scratch.write(
+      "etc/image-factory.conf", "[DEFAULT]\nram = 1G\ncores = 1\nmac = 52:54:00:00:00:01\n[a]\n\(image)")
     try scratch.write("etc/image-factory.d/20-b.conf", "[DEFAULT]\nram = 3G\n")
     try scratch.write("etc/image-factory.d/10-a.conf", "[DEFAULT]\nram = 2G\ncores = 2\n")
     try scratch.write("etc/image-factory.d/ignored.txt", "broken")
@@ -28,10 +29,15 @@ struct FileLayerTests {
   func order() throws {
     let scratch = try scratch()
     let loaded = load(scratch)
-    #expect(loaded.files.map { $0.lastComponent?.string } == ["image-factory.conf", "10-a.conf", "20-b.conf", "image-factory.conf"])
+    #expect(
+      loaded.files.map { $0.lastComponent?.string } == [
+        "image-factory.conf", "10-a.conf", "20-b.conf", "image-factory.conf",
+      ])
     let machine = try #require(loaded.config(for: "a").config?.machine)
     #expect(machine.memory == .gibibytes(3) && machine.cores == 2 && machine.macAddress == "52:54:00:00:00:02")
-    #expect(loaded.origin(of: "RAM", in: "a") == SourceLocation(file: "\(scratch.path)/etc/image-factory.d/20-b.conf", line: 2, column: 7))
+    #expect(
+      loaded.origin(of: "RAM", in: "a")
+        == SourceLocation(file: "\(scratch.path)/etc/image-factory.d/20-b.conf", line: 2, column: 7))
     #expect(loaded.origin(of: "memory", in: "a")?.line == 2)
   }
 
@@ -60,15 +66,17 @@ struct FileLayerTests {
   func missing() throws {
     let scratch = try scratch()
     let named = load(scratch) { $0.configFiles = ["/nowhere/x.conf"] }
-    #expect(named.findings.map(\.line) == [
-      "x.conf: error: cannot read '/nowhere/x.conf', named by --config: there is no such file (name a file that can be read)"
-    ])
+    #expect(
+      named.findings.map(\.line) == [
+        "x.conf: error: cannot read '/nowhere/x.conf', named by --config: there is no such file (name a file that can be read)"
+      ])
     let folder = load(scratch) { $0.host.environment["IMAGE_FACTORY_CONFIG"] = scratch.path.string }
     #expect(folder.findings.first?.message.hasSuffix("named by IMAGE_FACTORY_CONFIG: it is not a file") == true)
     #expect(load(scratch) { $0.host.environment["IMAGE_FACTORY_CONFIG"] = "" }.findings.count == 1)
-    #expect(load(scratch) { $0.configsFolder = "/nowhere" }.findings.map(\.line) == [
-      ": error: '/nowhere', named by --configs, is no folder that can be read (name a folder)"
-    ])
+    #expect(
+      load(scratch) { $0.configsFolder = "/nowhere" }.findings.map(\.line) == [
+        ": error: '/nowhere', named by --configs, is no folder that can be read (name a folder)"
+      ])
   }
 
   @Test("a file that exists and cannot be read is an error", .enabled(if: geteuid() != 0, "root reads everything"))
@@ -108,7 +116,9 @@ struct FileLayerTests {
   func paths() throws {
     let scratch = try ScratchFolder()
     try scratch.write("tree/images/i.conf", "[i]\nlinux = boot/l\ninitrd = ~/i\npreseed = ../p.cfg\n")
-    let user = try scratch.write("deep/u.conf", "[u]\nlinux = l, http://h.example/l\ninitrd = file:///i\npreseed = p.cfg\nlate-script = ${config-folder}/s.sh\n")
+    let user = try scratch.write(
+      "deep/u.conf",
+      "[u]\nlinux = l, http://h.example/l\ninitrd = file:///i\npreseed = p.cfg\nlate-script = ${config-folder}/s.sh\n")
     let loaded = load(scratch) {
       $0.configsFolder = scratch.path.appending("tree")
       $0.configFiles = [user]
@@ -129,7 +139,8 @@ struct FileLayerTests {
     func override(_ text: String) throws -> Override { try Override.parse(text).get() }
     let loaded = try load(scratch) {
       $0.overrides = [
-        try override("ram=4G"), try override("[DEFAULT]cores = 7"), try override("Image_Size=5G"), try override("ram = 6 GiB"),
+        try override("ram=4G"), try override("[DEFAULT]cores = 7"), try override("Image_Size=5G"),
+        try override("ram = 6 GiB"),
       ]
     }
     let config = try #require(loaded.config(for: "a").config)
@@ -143,7 +154,9 @@ struct FileLayerTests {
     return ConfigLoader.load(request)
   }
 
-  @Test("an argument of --set without key or value is a usage error that shows no value", arguments: ["ram", "=1", "[]a=1", "[x]=secret"])
+  @Test(
+    "an argument of --set without key or value is a usage error that shows no value",
+    arguments: ["ram", "=1", "[]a=1", "[x]=secret"])
   func badSet(text: String) {
     guard case .failure(let error) = Override.parse(text) else {
       Issue.record("\(text) was accepted")

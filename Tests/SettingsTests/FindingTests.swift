@@ -18,20 +18,43 @@ struct FindingTests {
       ("keep-raw = maybe", "'keep-raw' of [a] is 'maybe', expected yes or no"),
       ("stall-timeout = soon", "'stall-timeout' of [a] is 'soon', expected a duration such as 90s, 15m, 2h or 1h30m"),
       ("fetch-timeout = 0", "'fetch-timeout' of [a] is '0', expected more than no time at all"),
-      ("format = qcow3", "'format' of [a] is 'qcow3', expected raw or qcow2 instead of 'qcow3' (did you mean 'qcow2'?)"),
+      (
+        "format = qcow3", "'format' of [a] is 'qcow3', expected raw or qcow2 instead of 'qcow3' (did you mean 'qcow2'?)"
+      ),
       ("accelerator = xen", "'accelerator' of [a] is 'xen', expected auto, kvm or tcg"),
       ("installer-randomization = x", "'installer-randomization' of [a] is 'x', expected auto, yes or no"),
-      ("disk-cache = safe", "'disk-cache' of [a] is 'safe', expected unsafe, none, writeback, writethrough or directsync"),
-      ("mirror = ftp://x/y", "'mirror' of [a] is 'ftp://x/y', expected URLs starting with http:// or https:// instead of 'ftp://x/y'"),
-      ("kernel = gopher://x", "'kernel' of [a] is 'gopher://x', expected a path or a URL with file:, http:, https:, rsync: or deb: instead of 'gopher:'"),
-      ("hostname = -x", "'hostname' of [a] is '-x', expected a host name: letters, digits and hyphens, 64 characters at most"),
+      (
+        "disk-cache = safe",
+        "'disk-cache' of [a] is 'safe', expected unsafe, none, writeback, writethrough or directsync"
+      ),
+      (
+        "mirror = ftp://x/y",
+        "'mirror' of [a] is 'ftp://x/y', expected URLs starting with http:// or https:// instead of 'ftp://x/y'"
+      ),
+      (
+        "kernel = gopher://x",
+        "'kernel' of [a] is 'gopher://x', expected a path or a URL with file:, http:, https:, rsync: or deb: instead of 'gopher:'"
+      ),
+      (
+        "hostname = -x",
+        "'hostname' of [a] is '-x', expected a host name: letters, digits and hyphens, 64 characters at most"
+      ),
       ("timezone = a b", "'timezone' of [a] is 'a b', expected a time zone such as Europe/Berlin"),
-      ("mac = 01:00:00:00:00:00", "'mac' of [a] is '01:00:00:00:00:00', expected a unicast MAC address such as 52:54:00:12:34:56"),
+      (
+        "mac = 01:00:00:00:00:00",
+        "'mac' of [a] is '01:00:00:00:00:00', expected a unicast MAC address such as 52:54:00:12:34:56"
+      ),
       ("vnc = localhost", "'vnc' of [a] is 'localhost', expected LISTEN:DISPLAY such as localhost:10"),
       ("packages = vim 'x", "'packages' of [a] is 'vim 'x', expected package names instead of ''x'"),
       ("kernel-sha256 = abc", "'kernel-sha256' of [a] is 'abc', expected 64 hexadecimal digits"),
-      ("post-build-command = echo 'x", "'post-build-command' of [a] is 'echo 'x', expected words quoted as in a shell, but the quote ' is not closed"),
-      ("root-password-hash = secret", "'root-password-hash' of [a] is '******', expected a crypt(5) hash as 'openssl passwd -6' makes it, or 'locked'"),
+      (
+        "post-build-command = echo 'x",
+        "'post-build-command' of [a] is 'echo 'x', expected words quoted as in a shell, but the quote ' is not closed"
+      ),
+      (
+        "root-password-hash = secret",
+        "'root-password-hash' of [a] is '******', expected a crypt(5) hash as 'openssl passwd -6' makes it, or 'locked'"
+      ),
       ("answer-format = cloud", "'answer-format' of [a] is 'cloud', expected preseed, kickstart or autoyast"),
     ])
   func wrongValue(entry: String, message: String) throws {
@@ -47,9 +70,14 @@ struct FindingTests {
     arguments: [
       ("imge-size = 2G", "error: unknown key 'imge-size' in [a] (did you mean 'image-size'?)"),
       ("fromat = raw", "error: unknown key 'fromat' in [a] (did you mean 'format'?)"),
-      ("uplod_destinations = x", "error: unknown key 'uplod_destinations' in [a] (did you mean 'upload-destinations'?)"),
+      (
+        "uplod_destinations = x", "error: unknown key 'uplod_destinations' in [a] (did you mean 'upload-destinations'?)"
+      ),
       ("presed = x", "error: unknown key 'presed' in [a] (did you mean 'preseed'?)"),
-      ("owner = me", "warning: unknown key 'owner' in [a] (nothing refers to it as a variable either; 'image-factory settings' lists the keys)"),
+      (
+        "owner = me",
+        "warning: unknown key 'owner' in [a] (nothing refers to it as a variable either; 'image-factory settings' lists the keys)"
+      ),
     ])
   func unknownKey(entry: String, expected: String) throws {
     let loaded = try ScratchFolder().load(Self.head + entry + "\n")
@@ -60,7 +88,9 @@ struct FindingTests {
   @Test("a key that some value refers to is a variable; with --strict one that none does is an error")
   func variables() throws {
     let scratch = try ScratchFolder()
-    let used = try scratch.load("[DEFAULT]\ndist = x\n" + Self.head + "append = ${dist} ${own}\nown = 1\n") { $0.strict = true }
+    let used = try scratch.load("[DEFAULT]\ndist = x\n" + Self.head + "append = ${dist} ${own}\nown = 1\n") {
+      $0.strict = true
+    }
     #expect(used.findings.isEmpty)
     let unused = try scratch.load(Self.head + "distant = x\n") { $0.strict = true }
     #expect(unused.findings.map(\.severity) == [.error])
@@ -80,31 +110,100 @@ struct FindingTests {
   @Test(
     "sections that do not fit together are errors with their line",
     arguments: [
-      ("[a]\ninherits = b\n", "test.conf:2: error: [a] inherits from 'b', which is no section (known sections are listed by 'image-factory show-config')"),
-      ("[a]\ninherits = bas\n[base]\ntemplate = yes\n", "test.conf:2: error: [a] inherits from 'bas', which is no section (did you mean 'base'?)"),
+      (
+        "[a]\ninherits = b\n",
+        "test.conf:2: error: [a] inherits from 'b', which is no section (known sections are listed by 'image-factory show-config')"
+      ),
+      (
+        "[a]\ninherits = bas\n[base]\ntemplate = yes\n",
+        "test.conf:2: error: [a] inherits from 'bas', which is no section (did you mean 'base'?)"
+      ),
       ("[a]\ninherits = a\n", "test.conf:2: error: [a] inherits from itself: a → a (remove one 'inherits')"),
       ("[a]\nlinux = /l\npreseed = /p\n", "test.conf:2: error: [a] sets 'kernel' but not 'initrd' (set both or none)"),
-      ("[a]\npreseed = /p\n", "test.conf:1: error: [a] names no installer (write 'inherits = debian', or set 'kernel' and 'initrd')"),
-      (head + "kickstart = /k\n", "test.conf:4: error: [a] has more than one answer file: 'kickstart' and 'preseed' (keep one; an empty value takes an inherited one back)"),
-      ("[a]\nlinux = /l\ninitrd = /i\n", "test.conf:1: error: [a] names kernel and initrd but no answer file (set 'preseed', 'kickstart' or 'autoyast' to a file, or 'answer-format')"),
-      ("[a]\ninstaller_image = /x.iso\npreseed = /p\n", "test.conf:2: error: 'installer_image' of [a] is not supported (take kernel and initrd out of the image and name them with 'kernel' and 'initrd')"),
-      (head + "installer = pinned\npin = p\ndepot = no\n", "test.conf:7: error: [a] asks for the pinned installer without the depot, which serves its components (set 'depot = yes', or 'installer = current')"),
-      (head + "installer = pinned\n", "test.conf:5: error: [a] asks for the pinned installer but names none (set 'pin')"),
-      (head + "cache_dir = /x\ncache-dir = /y\n", "test.conf:6: error: 'cache_dir' and 'cache-dir' in [a] are the same setting (remove one of them)"),
-      (head + "upload_destinations = up\n", "test.conf:5: error: 'upload-destinations' of [a] names 'up', but there is no section [up] (add the section)"),
-      (head + "upload_destinations = up\n[up]\nupload_type = rsync\n", "test.conf:6: error: [up] does not set 'upload-target' (add a line 'upload-target = …')"),
-      (head + "upload_destinations = up\n[up]\nupload_type = ftp\nupload_target = x\n", "test.conf:7: error: 'upload_type' of [up] is 'ftp', expected rsync"),
-      (head + "users = bob\n[user:bod]\n", "test.conf:5: error: 'users' of [a] names 'bob', but there is no section [user:bob] (did you mean [user:bod]?)"),
-      (head + "users = Bob\n[user:Bob]\n", "test.conf:5: error: 'Bob' cannot be a user's name (a small letter, then small letters, digits, _ and -)"),
-      (head + "users = bob\n[user:bob]\nssh-keys = ssh-rsa AAAA me\n", "test.conf:7: error: 'ssh-keys' of [user:bob] is 'ssh-rsa AAAA me', expected a line 'TYPE BASE64 COMMENT', but the base64 part is broken"),
-      (head + "users = b c\n[user:b]\nuid=7\n[user:c]\nuid=7\n", "test.conf:5: error: users 'b' and 'c' of [a] have the same uid 7"),
-      (head + "partitions = x\n[partition:x]\nmount-point = /srv\n", "test.conf:5: error: nothing is mounted at '/' in the partitions of [a] (give one partition 'mount-point = /')"),
-      (head + "partitions = x y\n[partition:x]\nmount-point = /\n[partition:y]\nmount-point = /srv\n", "test.conf:5: error: more than one takes the rest of the disk in the partitions of [a] (give all but one a 'size')"),
-      (head + "image-size = 1G\npartitions = x\n[partition:x]\nmount-point = /\nsize = 2G\n", "test.conf:6: error: 2 GiB do not fit into the disk of 1 GiB in the partitions of [a] (raise 'image-size' or lower a 'size')"),
-      (head + "ostree-url = http://x\n", "test.conf:5: error: [a] sets only some of 'ostree-remote', 'ostree-url' and 'ostree-ref' (set all three or none)"),
-      ("[a/b]\nlinux = /l\ninitrd = /i\npreseed = /p\n", "test.conf:1: error: 'a/b' cannot be the name of an image (use letters, digits and . _ + -, not starting with . or -, 100 characters at most)"),
-      ("[DEFAULT]\ninherits = a\n" + head, "test.conf:2: error: 'inherits' cannot stand in [DEFAULT] (write it in each image)"),
-      ("[a]\nram = 2G\n", "test.conf:1: warning: [a] sets 'ram' but is neither an image nor used by one (an image says 'inherits = debian' or names 'kernel' and 'initrd')"),
+      (
+        "[a]\npreseed = /p\n",
+        "test.conf:1: error: [a] names no installer (write 'inherits = debian', or set 'kernel' and 'initrd')"
+      ),
+      (
+        head + "kickstart = /k\n",
+        "test.conf:4: error: [a] has more than one answer file: 'kickstart' and 'preseed' (keep one; an empty value takes an inherited one back)"
+      ),
+      (
+        "[a]\nlinux = /l\ninitrd = /i\n",
+        "test.conf:1: error: [a] names kernel and initrd but no answer file (set 'preseed', 'kickstart' or 'autoyast' to a file, or 'answer-format')"
+      ),
+      (
+        "[a]\ninstaller_image = /x.iso\npreseed = /p\n",
+        "test.conf:2: error: 'installer_image' of [a] is not supported (take kernel and initrd out of the image and name them with 'kernel' and 'initrd')"
+      ),
+      (
+        head + "installer = pinned\npin = p\ndepot = no\n",
+        "test.conf:7: error: [a] asks for the pinned installer without the depot, which serves its components (set 'depot = yes', or 'installer = current')"
+      ),
+      (
+        head + "installer = pinned\n",
+        "test.conf:5: error: [a] asks for the pinned installer but names none (set 'pin')"
+      ),
+      (
+        head + "cache_dir = /x\ncache-dir = /y\n",
+        "test.conf:6: error: 'cache_dir' and 'cache-dir' in [a] are the same setting (remove one of them)"
+      ),
+      (
+        head + "upload_destinations = up\n",
+        "test.conf:5: error: 'upload-destinations' of [a] names 'up', but there is no section [up] (add the section)"
+      ),
+      (
+        head + "upload_destinations = up\n[up]\nupload_type = rsync\n",
+        "test.conf:6: error: [up] does not set 'upload-target' (add a line 'upload-target = …')"
+      ),
+      (
+        head + "upload_destinations = up\n[up]\nupload_type = ftp\nupload_target = x\n",
+        "test.conf:7: error: 'upload_type' of [up] is 'ftp', expected rsync"
+      ),
+      (
+        head + "users = bob\n[user:bod]\n",
+        "test.conf:5: error: 'users' of [a] names 'bob', but there is no section [user:bob] (did you mean [user:bod]?)"
+      ),
+      (
+        head + "users = Bob\n[user:Bob]\n",
+        "test.conf:5: error: 'Bob' cannot be a user's name (a small letter, then small letters, digits, _ and -)"
+      ),
+      (
+        head + "users = bob\n[user:bob]\nssh-keys = ssh-rsa AAAA me\n",
+        "test.conf:7: error: 'ssh-keys' of [user:bob] is 'ssh-rsa AAAA me', expected a line 'TYPE BASE64 COMMENT', but the base64 part is broken"
+      ),
+      (
+        head + "users = b c\n[user:b]\nuid=7\n[user:c]\nuid=7\n",
+        "test.conf:5: error: users 'b' and 'c' of [a] have the same uid 7"
+      ),
+      (
+        head + "partitions = x\n[partition:x]\nmount-point = /srv\n",
+        "test.conf:5: error: nothing is mounted at '/' in the partitions of [a] (give one partition 'mount-point = /')"
+      ),
+      (
+        head + "partitions = x y\n[partition:x]\nmount-point = /\n[partition:y]\nmount-point = /srv\n",
+        "test.conf:5: error: more than one takes the rest of the disk in the partitions of [a] (give all but one a 'size')"
+      ),
+      (
+        head + "image-size = 1G\npartitions = x\n[partition:x]\nmount-point = /\nsize = 2G\n",
+        "test.conf:6: error: 2 GiB do not fit into the disk of 1 GiB in the partitions of [a] (raise 'image-size' or lower a 'size')"
+      ),
+      (
+        head + "ostree-url = http://x\n",
+        "test.conf:5: error: [a] sets only some of 'ostree-remote', 'ostree-url' and 'ostree-ref' (set all three or none)"
+      ),
+      (
+        "[a/b]\nlinux = /l\ninitrd = /i\npreseed = /p\n",
+        "test.conf:1: error: 'a/b' cannot be the name of an image (use letters, digits and . _ + -, not starting with . or -, 100 characters at most)"
+      ),
+      (
+        "[DEFAULT]\ninherits = a\n" + head,
+        "test.conf:2: error: 'inherits' cannot stand in [DEFAULT] (write it in each image)"
+      ),
+      (
+        "[a]\nram = 2G\n",
+        "test.conf:1: warning: [a] sets 'ram' but is neither an image nor used by one (an image says 'inherits = debian' or names 'kernel' and 'initrd')"
+      ),
     ])
   func sections(text: String, expected: String) throws {
     let loaded = try ScratchFolder().load(text)

@@ -26,7 +26,8 @@ struct INIReaderTests {
   func invalidUTF8() throws {
     let file = INIFile(name: "f", bytes: Array("[a]\nkäy = v".utf8) + [0xE4, 0x0A])
     let problem = try #require(file.problems.first)
-    #expect(problem.line == "f:2: error: the file is not UTF-8 (convert it, for example with 'iconv -f latin1 -t utf-8')")
+    #expect(
+      problem.line == "f:2: error: the file is not UTF-8 (convert it, for example with 'iconv -f latin1 -t utf-8')")
     #expect(problem.location?.column == 8)
     #expect(file.sections.isEmpty)
   }
@@ -34,12 +35,18 @@ struct INIReaderTests {
   @Test(
     "each mistake is an error with its line and says what to do",
     arguments: [
-      ("k = 1\n[a]\n", "f:1: error: 'k…' stands before the first section (start the file with a line such as [DEFAULT])"),
+      (
+        "k = 1\n[a]\n",
+        "f:1: error: 'k…' stands before the first section (start the file with a line such as [DEFAULT])"
+      ),
       ("[a]\n[b]\n[a]\n", "f:3: error: section [a] is written twice; the first is in line 1 (join the two sections)"),
       ("[a]\nk = 1\nK = 2\n", "f:3: error: 'k' is set twice in [a]; the first is in line 2 (remove one of them)"),
       ("[a]\nword\n", "f:2: error: 'word' is neither a section nor a key with a value (write KEY = VALUE)"),
       ("[a]\n = 1\n", "f:2: error: a value without a key: '=…' (write KEY = VALUE)"),
-      ("[DEFAULT]\nk=1\n[a]\n[DEFAULT]\nk=2\n", "f:5: error: 'k' is set twice in [DEFAULT]; the first is in line 2 (remove one of them)"),
+      (
+        "[DEFAULT]\nk=1\n[a]\n[DEFAULT]\nk=2\n",
+        "f:5: error: 'k' is set twice in [DEFAULT]; the first is in line 2 (remove one of them)"
+      ),
     ])
   func mistakes(text: String, expected: String) {
     #expect(lines(text) == [expected])
@@ -52,7 +59,10 @@ struct INIReaderTests {
 
   @Test("a broken line that may be a password hash is not shown")
   func noHash() {
-    #expect(lines("[a]\n$6$salt$secret\n") == ["f:2: error: '…' is neither a section nor a key with a value (write KEY = VALUE)"])
+    #expect(
+      lines("[a]\n$6$salt$secret\n") == [
+        "f:2: error: '…' is neither a section nor a key with a value (write KEY = VALUE)"
+      ])
   }
 
   @Test("a file of anything but text is an error after a bounded number of messages")

@@ -15,26 +15,34 @@ struct InterpolationTests {
   @Test("a circle is an error that names each step")
   func circle() throws {
     let text = "[a]\nx = ${y}\ny = ${b:z}\n[b]\nz = ${a:x}\n"
-    #expect(try problem(text).contains(
-      "test.conf:2: error: 'x' of [a] refers to itself: [a] x → [a] y → [b] z → [a] x (break the circle)"))
-    #expect(try problem("[a]\nk = ${k}\n") == ["test.conf:2: error: 'k' of [a] refers to itself: [a] k → [a] k (break the circle)"])
+    #expect(
+      try problem(text).contains(
+        "test.conf:2: error: 'x' of [a] refers to itself: [a] x → [a] y → [b] z → [a] x (break the circle)"))
+    #expect(
+      try problem("[a]\nk = ${k}\n") == [
+        "test.conf:2: error: 'k' of [a] refers to itself: [a] k → [a] k (break the circle)"
+      ])
   }
 
   @Test("ten levels are read, eleven are an error")
   func depth() throws {
-    let chain = { (count: Int) in "[a]\n" + (1..<count).map { "k\($0) = ${k\($0 + 1)}\n" }.joined() + "k\(count) = end\n" }
+    let chain = { (count: Int) in
+      "[a]\n" + (1..<count).map { "k\($0) = ${k\($0 + 1)}\n" }.joined() + "k\(count) = end\n"
+    }
     #expect(try value(chain(11), of: "k1") == "end")
     #expect(try problem(chain(12)).first?.contains("more than 10 levels deep: [a] k1 → [a] k2 →") == true)
   }
 
   @Test("a reference to nothing names the line, the reference and the nearest name")
   func missing() throws {
-    #expect(try problem("[a]\nmirror = m\nk = x\n  ${miror}/y\n") == [
-      "test.conf:3: error: '${miror}' in 'k' of [a] is set nowhere (did you mean '${mirror}'?)"
-    ])
-    #expect(try problem("[a]\nk = ${bb:x}\n[bbb]\nx = 1\n") == [
-      "test.conf:2: error: '${bb:x}' in 'k' of [a] is set nowhere (did you mean section 'bbb'?)"
-    ])
+    #expect(
+      try problem("[a]\nmirror = m\nk = x\n  ${miror}/y\n") == [
+        "test.conf:3: error: '${miror}' in 'k' of [a] is set nowhere (did you mean '${mirror}'?)"
+      ])
+    #expect(
+      try problem("[a]\nk = ${bb:x}\n[bbb]\nx = 1\n") == [
+        "test.conf:2: error: '${bb:x}' in 'k' of [a] is set nowhere (did you mean section 'bbb'?)"
+      ])
   }
 
   @Test(
@@ -69,7 +77,8 @@ struct InterpolationTests {
 
   @Test("an inherited value refers to the values of the image that inherits it")
   func inherited() throws {
-    let text = "[base]\ntemplate = yes\nk = v${release}\n[a]\ninherits = base\nrelease = 13\n[c]\ninherits = a\nrelease = 14\n"
+    let text =
+      "[base]\ntemplate = yes\nk = v${release}\n[a]\ninherits = base\nrelease = 13\n[c]\ninherits = a\nrelease = 14\n"
     #expect(try value(text) == "v13")
     #expect(try value(text, in: "c") == "v14")
   }

@@ -33,7 +33,9 @@ private enum Example {
 
 @Suite(
   "The Python tool's example config",
-  .enabled(if: Example.text != nil, "Debian's package image-factory is not installed (IMAGE_FACTORY_PYTHON_EXAMPLE is not set)"))
+  .enabled(
+    if: Example.text != nil, "Debian's package image-factory is not installed (IMAGE_FACTORY_PYTHON_EXAMPLE is not set)"
+  ))
 struct PythonExampleTests {
   @Test("it loads unchanged: every section an image, not one finding")
   func loads() throws {

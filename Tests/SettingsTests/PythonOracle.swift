@@ -3,9 +3,10 @@ import SystemPackage
 
 /// Python's own configparser, the reference for reading INI files.
 enum PythonOracle {
-  static let python: String? = ["/usr/bin/python3", "/usr/local/bin/python3", "/bin/python3"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-  } ?? search()
+  static let python: String? =
+    ["/usr/bin/python3", "/usr/local/bin/python3", "/bin/python3"].first {
+      FileManager.default.isExecutableFile(atPath: $0)
+    } ?? search()
 
   private static func search() -> String? {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""

@@ -73,10 +73,12 @@ struct RandomConfig {
     for _ in 0..<Int.random(in: 0...3, using: &random) {
       switch Int.random(in: 0..<12, using: &random) {
       case 0, 1, 2: text += "${\(random.pick(RandomConfig.keys, or: "k"))}"
-      case 3, 4: text += "${\(random.pick(RandomConfig.sections, or: "one")):\(random.pick(RandomConfig.keys, or: "k"))}"
+      case 3, 4:
+        text += "${\(random.pick(RandomConfig.sections, or: "one")):\(random.pick(RandomConfig.keys, or: "k"))}"
       case 5: text += "$$"
       case 6 where random.chance(wildness * 3):
-        text += random.pick(["$", "$x", "${", "${}", "${a:b:c}", "${ k }", "${one:}", "$${k}", "${:k}", "${K}"], or: "$")
+        text += random.pick(
+          ["$", "$x", "${", "${}", "${a:b:c}", "${ k }", "${one:}", "$${k}", "${:k}", "${K}"], or: "$")
       case 7: text += random.pick(["a=b", "c:d", "[e]", "# f", "; g", "\u{85}h", "i\u{1F}", "\u{3000}"], or: "j")
       default: text += random.pick(["word", " two words ", "ünï", "0", "yes", "/path/file", "\\n", "'q'"], or: "w")
       }
@@ -86,7 +88,10 @@ struct RandomConfig {
 
   private mutating func line() -> String {
     random.pick(
-      ["no delimiter\n", "= value\n", " : x\n", "[]\n", "[open\n", "[one]\n", "  indented\n", "\u{FEFF}k = v\n", "[] = 1\n"],
+      [
+        "no delimiter\n", "= value\n", " : x\n", "[]\n", "[open\n", "[one]\n", "  indented\n", "\u{FEFF}k = v\n",
+        "[] = 1\n",
+      ],
       or: "x\n")
   }
 }

@@ -8,7 +8,8 @@ final class ScratchFolder: Sendable {
   let path: FilePath
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("image-factory-settings-\(UUID().uuidString)")
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "image-factory-settings-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = FilePath(url.resolvingSymlinksInPath().path)
   }

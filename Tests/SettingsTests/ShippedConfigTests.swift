@@ -58,7 +58,8 @@ struct ShippedConfigTests {
   @Test("the user's file changes what images inherit, and the command line wins over all")
   func layered() throws {
     let loaded = try load(
-      [Override(key: "ram", value: "3G", origin: "--ram")], home: "[debian]\nram = 2G\nmirror = https://mirror.example/debian/\n")
+      [Override(key: "ram", value: "3G", origin: "--ram")],
+      home: "[debian]\nram = 2G\nmirror = https://mirror.example/debian/\n")
     let config = try #require(loaded.config(for: "debian-13").config)
     #expect(config.machine.memory == .gibibytes(3))
     #expect(config.source.mirrors == ["https://mirror.example/debian"])
@@ -68,11 +69,13 @@ struct ShippedConfigTests {
   @Test("the distribution is no image, and a wrong name is answered with the nearest one")
   func noImage() throws {
     let loaded = try load()
-    #expect(loaded.config(for: "debian").findings.map(\.line) == [
-      ": error: [debian] is there to inherit from, not an image ('image-factory list' shows the images)"
-    ])
-    #expect(loaded.config(for: "debian-31").findings.map(\.line) == [
-      ": error: there is no image 'debian-31' (did you mean 'debian-13'?)"
-    ])
+    #expect(
+      loaded.config(for: "debian").findings.map(\.line) == [
+        ": error: [debian] is there to inherit from, not an image ('image-factory list' shows the images)"
+      ])
+    #expect(
+      loaded.config(for: "debian-31").findings.map(\.line) == [
+        ": error: there is no image 'debian-31' (did you mean 'debian-13'?)"
+      ])
   }
 }

@@ -139,14 +139,18 @@ struct TypedConfigTests {
 
   private func config() throws -> ImageConfig {
     let scratch = try ScratchFolder()
-    try scratch.write("work/key.pub", "# comment\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ann@work\n")
+    try scratch.write(
+      "work/key.pub",
+      "# comment\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ann@work\n")
     let loaded = try scratch.load(Self.full)
     #expect(loaded.allFindings(of: loaded.images).map(\.line) == [])
     #expect(loaded.images == ["full"])
     var config = try #require(loaded.config(for: "full").config)
     config.origins = [:]
     // Paths below the scratch folder are shown without it.
-    config.source.cacheFolder = config.source.cacheFolder.map { FilePath(String($0.string.dropFirst(scratch.path.string.count))) }
+    config.source.cacheFolder = config.source.cacheFolder.map {
+      FilePath(String($0.string.dropFirst(scratch.path.string.count)))
+    }
     return config
   }
 
@@ -155,14 +159,19 @@ struct TypedConfigTests {
     let config = try config()
     #expect(config.description == "All of it" && config.distribution == "debian" && config.release == "13")
     #expect(config.source.mirrors == ["http://a.example/debian", "https://b.example/debian"])
-    #expect(config.source.securityMirror == "http://s.example" && config.source.choice == .current && !config.source.depot)
+    #expect(
+      config.source.securityMirror == "http://s.example" && config.source.choice == .current && !config.source.depot)
     #expect(config.source.kernelSHA256 == String(repeating: "a", count: 64) && config.source.keyring == "/k.gpg")
     #expect(config.source.fetchTimeout == .seconds(5400) && config.source.cacheFolder == "/home/cache")
     #expect(config.answerFile.append == ["quiet", "\"a b=c\"", "x=\"1 2\""])
-    #expect(config.disk.size == ByteSize(bytes: 8_000_000_000) && config.disk.formats == ["raw", "qcow2"] && config.disk.keepRaw)
+    #expect(
+      config.disk.size == ByteSize(bytes: 8_000_000_000) && config.disk.formats == ["raw", "qcow2"]
+        && config.disk.keepRaw)
     #expect(config.disk.workFolder == "/scratch")
     #expect(config.cleaning.logs == ["/var/log/installer", "/var/log/a b"] && config.cleaning.remove.isEmpty)
-    #expect(config.cleaning.empty == ["/etc/machine-id"] && !config.cleaning.regenerateHostKeys && config.cleaning.onePartition)
+    #expect(
+      config.cleaning.empty == ["/etc/machine-id"] && !config.cleaning.regenerateHostKeys
+        && config.cleaning.onePartition)
     #expect(!config.log.file && config.log.fileName == "x.log" && !config.log.installerLogs)
     #expect(config.publishing.postBuildCommands == [["echo", "two words", "x y"], ["second"], ["last"]])
   }
@@ -171,7 +180,8 @@ struct TypedConfigTests {
   func machine() throws {
     let machine = try config().machine
     #expect(machine.libvirtURI == "qemu:///session" && !machine.startLibvirt && machine.accelerator == .kvm)
-    #expect(machine.cpu == "Nehalem" && machine.cpuLevel == 2 && machine.cores == 4 && machine.memory == .mebibytes(1536))
+    #expect(
+      machine.cpu == "Nehalem" && machine.cpuLevel == 2 && machine.cores == 4 && machine.memory == .mebibytes(1536))
     #expect(machine.osinfo == "debian13" && machine.macAddress == "52:54:00:aa:bb:cc" && machine.vnc == "localhost:7")
     #expect(machine.installTimeout == .seconds(7200) && machine.stallTimeout == .seconds(600))
     #expect(machine.diskCache == "none" && machine.translationCache == .mebibytes(512))
@@ -186,11 +196,15 @@ struct TypedConfigTests {
     #expect(answers.timeServers == ["ntp1.example", "ntp2.example"])
     #expect(answers.hostname == "golden" && answers.domain == "example.org")
     #expect(answers.root == .passwordHash(Secret("$6$salt$0123456789abcdef")))
-    #expect(answers.archive.suite == "trixie" && answers.archive.components == ["main", "contrib"] && !answers.archive.updates)
+    #expect(
+      answers.archive.suite == "trixie" && answers.archive.components == ["main", "contrib"] && !answers.archive.updates
+    )
     #expect(answers.archive.repositories.map(\.source) == ["http://x.example stable main"])
     #expect(answers.packages == ["one", "two", "three=1.2*"] && answers.excludedPackages == ["nano"])
     #expect(answers.groups == ["standard"] && !answers.recommends)
-    #expect(answers.services.enabled == ["a.service"] && answers.services.disabled == ["b"] && answers.services.masked == ["c@d"])
+    #expect(
+      answers.services.enabled == ["a.service"] && answers.services.disabled == ["b"]
+        && answers.services.masked == ["c@d"])
     #expect(answers.firewall == Firewall(enabled: false, open: ["22/tcp", "ssh"]) && answers.selinux == .permissive)
     #expect(answers.kernelArguments == ["console=ttyS0"])
     #expect(answers.scripts.map(\.moment) == [.before, .after, .after, .onError])
@@ -203,7 +217,8 @@ struct TypedConfigTests {
   func sections() throws {
     let config = try config()
     let ann = try #require(config.answers.users.first)
-    #expect(ann.fullName == "Ann Other" && ann.uid == 1001 && ann.groups == ["adm", "dialout"] && ann.shell == "/bin/zsh")
+    #expect(
+      ann.fullName == "Ann Other" && ann.uid == 1001 && ann.groups == ["adm", "dialout"] && ann.shell == "/bin/zsh")
     #expect(ann.passwordHash == Secret("$y$j9T$abcdefghijk") && ann.sudo)
     #expect(ann.sshKeys.map { $0.suffix(8) } == ["ann@home", "ann@work"])
     #expect(config.answers.users.map(\.name) == ["ann", "bob"])
@@ -218,17 +233,22 @@ struct TypedConfigTests {
     #expect(uploads[0].arguments == ["--progress", "-e", "ssh -p 2222"])
     #expect(uploads[0].postUploadCommands == [["ssh", "host", "ls ${image}"], ["one"], ["two"]])
     #expect(uploads[1].postUploadCommands.count == 3)
-    #expect(uploads[0].location?.line == Self.full.split(separator: "\n", omittingEmptySubsequences: false).firstIndex(of: "[here]").map { $0 + 1 })
+    #expect(
+      uploads[0].location?.line
+        == Self.full.split(separator: "\n", omittingEmptySubsequences: false).firstIndex(of: "[here]").map { $0 + 1 })
   }
 
   @Test("an empty value takes an inherited one back")
   func emptied() throws {
-    let loaded = try ScratchFolder().load("[b]\ntemplate=1\nmac = 52:54:00:00:00:01\npreseed = /p\n[a]\ninherits = b\nmac =\npreseed =\nkickstart = /k\nlinux=/l\ninitrd=/i\n")
+    let loaded = try ScratchFolder().load(
+      "[b]\ntemplate=1\nmac = 52:54:00:00:00:01\npreseed = /p\n[a]\ninherits = b\nmac =\npreseed =\nkickstart = /k\nlinux=/l\ninitrd=/i\n"
+    )
     let config = try #require(loaded.config(for: "a").config)
     #expect(config.machine.macAddress == nil && config.answerFile.own == ["kickstart": "/k"])
   }
 
-  @Test("words for yes and no are Python's, in any case", arguments: ["yes", "No", "ON", "off", "True", "FALSE", "1", "0"])
+  @Test(
+    "words for yes and no are Python's, in any case", arguments: ["yes", "No", "ON", "off", "True", "FALSE", "1", "0"])
   func booleans(word: String) throws {
     let loaded = try ScratchFolder().load("[a]\nlinux=/l\ninitrd=/i\npreseed=/p\nkeep-raw = \(word)\n")
     #expect(loaded.config(for: "a").config?.disk.keepRaw == ["yes", "on", "true", "1"].contains(word.lowercased()))

@@ -8,6 +8,7 @@ package struct Ext4Attributes: Sendable, Hashable {
   package var owner: UInt32?
   package var group: UInt32?
 
+  /// What is nil is kept.
   package init(permissions: UInt16? = nil, owner: UInt32? = nil, group: UInt32? = nil) {
     self.permissions = permissions
     self.owner = owner

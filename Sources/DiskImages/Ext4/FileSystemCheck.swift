@@ -30,7 +30,7 @@ package enum FileSystemCheck {
     let folder = image.removingLastComponent()
     return Command(
       "e2fsck", [mode.rawValue, "./\(name)?offset=\(extent.offset)"],
-      folder: folder.isEmpty ? nil : folder, purpose: "check the file system in '\(image)'")
+      folder: folder.isEmpty ? nil : folder, timeLimit: .seconds(3600), purpose: "check the file system in '\(image)'")
   }
 
   /// Throws unless the exit status means a clean file system (e2fsck(8), "Exit code"): `.corrupt` for errors, `.toolFailed` else.

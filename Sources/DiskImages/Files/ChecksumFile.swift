@@ -10,6 +10,7 @@ package struct ChecksumFile: Sendable, Hashable {
     /// As written: relative names are relative to the folder of the checksum file.
     package var name: String
 
+    /// A line for a digest in lower-case hexadecimal.
     package init(digest: String, name: String) {
       self.digest = digest
       self.name = name
@@ -71,6 +72,7 @@ package struct ChecksumFile: Sendable, Hashable {
 
   package var entries: [Entry]
 
+  /// The lines in the order they will have.
   package init(_ entries: [Entry] = []) { self.entries = entries }
 
   /// Reads the text of a checksum file; throws `DiskImageError` naming the first line that is not one.

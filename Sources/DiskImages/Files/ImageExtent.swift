@@ -5,6 +5,7 @@ package struct ImageExtent: Sendable, Hashable {
   /// Bytes; never negative.
   package var length: Int64
 
+  /// A run from `offset` on.
   package init(offset: Int64, length: Int64) {
     self.offset = offset
     self.length = length

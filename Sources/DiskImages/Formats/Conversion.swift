@@ -1,5 +1,4 @@
 import Glibc
-package import Model
 package import SystemPackage
 
 /// Turning a raw disk into an image of some kind, and proving that it worked.
@@ -19,9 +18,7 @@ package enum Conversion {
       for step in steps { try await perform(step, run) }
       for command in format.check(target, against: raw) {
         let status = try await run(command)
-        guard status == 0 else {
-          throw DiskImageError(.toolFailed, "cannot \(command.purpose): exit status \(status)")
-        }
+        guard status == 0 else { throw command.failure(status) }
       }
     } catch {
       for step in steps { undo(step) }
@@ -34,9 +31,7 @@ package enum Conversion {
     switch step {
     case .run(let command):
       let status = try await run(command)
-      guard status == 0 else {
-        throw DiskImageError(.toolFailed, "cannot \(command.purpose): exit status \(status)")
-      }
+      guard status == 0 else { throw command.failure(status) }
     case .copy(let source, let copy):
       try SparseFile.copy(source, to: copy)
     case .rename(let source, let renamed):

@@ -24,6 +24,7 @@ package protocol DiskFormat: Sendable {
 
 /// What can be asked of a format.
 package struct DiskFormatOptions: Sendable, Hashable, Codable {
+  /// How the image is packed; each kind has a few of them.
   package enum Compression: String, Sendable, Hashable, Codable, CaseIterable {
     case none
     case zlib
@@ -36,6 +37,7 @@ package struct DiskFormatOptions: Sendable, Hashable, Codable {
   /// Bytes per cluster of a qcow2; nil: QEMU's default of 64 KiB.
   package var clusterSize: ByteSize?
 
+  /// What is nil is the kind's default.
   package init(compression: Compression? = nil, clusterSize: ByteSize? = nil) {
     self.compression = compression
     self.clusterSize = clusterSize

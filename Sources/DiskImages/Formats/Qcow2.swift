@@ -3,14 +3,17 @@ package import SystemPackage
 
 /// QEMU's own format, compat 1.1 (QEMU 1.7 and newer).
 package struct Qcow2: DiskFormat {
+  /// Name, extension, tools and compressions: see `DiskFormat`.
   package let name = "qcow2"
   package let fileExtension = "qcow2"
   package let requiredTools = ["qemu-img"]
   /// zstd needs QEMU 5.1 or newer where the image is used.
   package let compressions: [DiskFormatOptions.Compression] = [.none, .zlib, .zstd]
 
+  /// There is nothing to choose.
   package init() {}
 
+  /// See `DiskFormat`.
   package func convert(
     _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
   ) throws -> [ConversionStep] {
@@ -30,6 +33,7 @@ package struct Qcow2: DiskFormat {
     ]
   }
 
+  /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
     [QemuImage.check(target, format: "qcow2"), QemuImage.compare(raw, target, format: "qcow2")]
   }

@@ -3,13 +3,16 @@ package import SystemPackage
 
 /// The disk as it is, holes kept.
 package struct Raw: DiskFormat {
+  /// Name, extension, tools and compressions: see `DiskFormat`.
   package let name = "raw"
   package let fileExtension = "raw"
   package let requiredTools: [String] = []
   package let compressions = [DiskFormatOptions.Compression.none]
 
+  /// There is nothing to choose.
   package init() {}
 
+  /// See `DiskFormat`.
   package func convert(
     _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
   ) throws -> [ConversionStep] {
@@ -18,5 +21,6 @@ package struct Raw: DiskFormat {
     return raw == target ? [] : [.copy(from: raw, to: target)]
   }
 
+  /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] { [] }
 }

@@ -3,11 +3,13 @@ package import SystemPackage
 
 /// The raw disk compressed by xz; its own checksum is inside.
 package struct RawXz: DiskFormat {
+  /// Name, extension, tools and compressions: see `DiskFormat`.
   package let name = "raw.xz"
   package let fileExtension = "raw.xz"
   package let requiredTools = ["xz"]
   package let compressions = [DiskFormatOptions.Compression.xz]
 
+  /// There is nothing to choose.
   package init() {}
 
   /// xz writes beside its input only: `RAW.SUFFIX`, then renamed, so `raw` and `target` have to be on one file system.
@@ -30,6 +32,7 @@ package struct RawXz: DiskFormat {
     ]
   }
 
+  /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
     [
       Command(

@@ -3,13 +3,16 @@ package import SystemPackage
 
 /// The raw disk compressed by zstd; its own checksum is inside.
 package struct RawZst: DiskFormat {
+  /// Name, extension, tools and compressions: see `DiskFormat`.
   package let name = "raw.zst"
   package let fileExtension = "raw.zst"
   package let requiredTools = ["zstd"]
   package let compressions = [DiskFormatOptions.Compression.zstd]
 
+  /// There is nothing to choose.
   package init() {}
 
+  /// See `DiskFormat`.
   package func convert(
     _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
   ) throws -> [ConversionStep] {
@@ -23,6 +26,7 @@ package struct RawZst: DiskFormat {
     ]
   }
 
+  /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
     [Command("zstd", ["-q", "-t", QemuImage.argument(target)], purpose: "check the compressed image")]
   }

@@ -18,6 +18,7 @@ package struct CommandResult: Sendable, Hashable {
   /// How many lines of both streams are kept for errors.
   package static let keptLines = 20
 
+  /// How the child ended.
   package var ending: Ending
   /// The first 4 MiB of standard output as they came (UTF-8 repaired, nothing masked or replaced): for parsing, not for showing.
   package var standardOutput: String
@@ -25,6 +26,7 @@ package struct CommandResult: Sendable, Hashable {
   package var standardOutputTruncated: Bool
   /// The last lines of both streams, as ``OutputLine/text``.
   package var lastLines: [String]
+  /// From start to end.
   package var duration: Duration
 
   /// A result as a fake runner makes it.

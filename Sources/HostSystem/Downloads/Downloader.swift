@@ -39,6 +39,7 @@ package struct SourceRequest: Sendable, Hashable {
   package var sha256: String?
   /// The digest of the Debian package around it.
   package var packageSHA256: String?
+  /// When a cached copy will do.
   package var refresh: Refresh
   /// Whether an older good copy will do when no alternative can be reached and no digest is known.
   package var allowsStale: Bool
@@ -47,6 +48,7 @@ package struct SourceRequest: Sendable, Hashable {
   /// No file is longer than this.
   package var sizeLimit: ByteSize
 
+  /// A request; digests may be in upper case.
   package init(
     name: String, urls: [String], mirrors: [String] = [], sha256: String? = nil, packageSHA256: String? = nil,
     refresh: Refresh = .ifChanged, allowsStale: Bool = false, timeLimit: Duration = .seconds(1800),
@@ -75,7 +77,9 @@ package struct SourceRequest: Sendable, Hashable {
 package struct CachedSource: Sendable, Hashable {
   /// In the cache, or the user's own file for a path; never to be written to.
   package var path: FilePath
+  /// The digest of what is at ``path``, computed for this request or when it was fetched.
   package var sha256: String
+  /// The length of the file.
   package var size: ByteSize
   /// The alternative that gave it, without a password.
   package var source: String
@@ -86,6 +90,7 @@ package struct CachedSource: Sendable, Hashable {
   /// Whether nobody could be asked if it is still the present one.
   package var isStale: Bool
 
+  /// A result as a fake downloader makes it.
   package init(
     path: FilePath, sha256: String, size: ByteSize, source: String, bytesFetched: Int64, fromCache: Bool,
     isStale: Bool = false
@@ -104,10 +109,12 @@ package struct CachedSource: Sendable, Hashable {
 package struct FetchProgress: Sendable, Hashable {
   /// Without a password.
   package var source: String
+  /// Bytes of the file that are here, those kept from before included.
   package var received: Int64
   /// Nil when the server does not say.
   package var total: Int64?
 
+  /// A report as a fake downloader makes it.
   package init(source: String, received: Int64, total: Int64?) {
     self.source = source
     self.received = received

@@ -7,6 +7,7 @@ package import SystemPackage
 
 /// Downloads for real: HTTP clients, rsync and the cache; end it with ``close()``.
 package struct Downloads: Downloader {
+  /// The cache that ``fetch(_:progress:)`` fills.
   package let cache: SourceCache
   private let session: HTTPClientSession
   private let pauses: [Duration]

@@ -16,6 +16,7 @@ package final class HTTPClientSession: Sendable {
     /// Redirects followed for one request.
     package var redirects: Int
 
+    /// The usual patience, or another.
     package init(connect: Duration = .seconds(10), silence: Duration = .seconds(30), redirects: Int = 5) {
       self.connect = connect
       self.silence = silence
@@ -23,6 +24,7 @@ package final class HTTPClientSession: Sendable {
     }
   }
 
+  /// How patient this session is.
   package let limits: Limits
   private let proxies: ProxyChoice
   private let clients = Mutex<[ProxyChoice.Choice: HTTPClient]?>([:])

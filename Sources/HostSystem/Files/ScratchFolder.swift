@@ -5,6 +5,7 @@ package import SystemPackage
 
 /// A folder for one purpose, for the owner only (0700), removed with all it holds by ``close()``.
 package final class ScratchFolder: Sendable {
+  /// Where the folder is.
   package let path: FilePath
   private let isOpen = Mutex(true)
 

@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// The Debian mirror that the host itself uses, from its apt sources (sources.list(5): one-line and deb822 style).
 package struct AptMirror: Sendable, Hashable {
-  /// Base URL of the archive, without a slash at its end: `http://deb.debian.org/debian`.
+  /// Base URL of the archive, without a slash at its end: `http://ftp.debian.org/debian`.
   package var archive: String
   /// Base URL of the security archive; nil when the sources have none.
   package var security: String?

@@ -4,8 +4,11 @@ package import SystemPackage
 
 /// What the planner needs to know about this host and this user: a value, so that tests can make one up.
 package struct HostFacts: Sendable {
+  /// The effective user id.
   package var userNumber: UInt32
+  /// The login name, or the number where it has none.
   package var userName: String
+  /// `HOME`, or what the user database says.
   package var home: FilePath
   /// Processors that are online.
   package var cores: Int
@@ -13,6 +16,7 @@ package struct HostFacts: Sendable {
   package var memory: ByteSize
   /// Changes with every start of the host (random(4)); keys for verdicts that hold until then.
   package var bootID: String
+  /// Whether os-release(5) says `ID=debian`; derivatives do not count.
   package var isDebian: Bool
   /// The environment of this process.
   package var environment: [String: String]
@@ -44,6 +48,7 @@ package struct HostFacts: Sendable {
       isDebian: osRelease(root: "/")["ID"] == "debian", environment: environment)
   }
 
+  /// Whether we run as root.
   package var isRoot: Bool { userNumber == 0 }
 
   /// Where fetched files are kept: `/var/cache/image-factory` for root, else as the XDG base directory specification says.

@@ -19,9 +19,13 @@ struct DebconfTrace {
   private var expected = Expected.nothing
   private var toBeAsked: [InstallerQuestion] = []
   private var bars: [Bar] = []
+  private var filled: (key: String, values: [String]) = ("", [])
 
   /// How far the outermost bar is: 0 to 1; nil when there is none.
   var fraction: Double? { bars.first?.fraction }
+
+  /// What was filled into the text of a question, in order (the command that failed, the package); few and short.
+  func values(for key: String) -> [String] { filled.key == key ? filled.values : [] }
 
   /// A new step: bars of the last one that were not stopped are gone.
   mutating func forgetBars() { bars = [] }
@@ -45,6 +49,9 @@ struct DebconfTrace {
       defer { toBeAsked = [] }
       return toBeAsked.map { .question($0) }
     case "CLEAR": toBeAsked = []
+    case "SUBST" where words.count >= 4:
+      if filled.key != words[1] { filled = (String(words[1]), []) }
+      if filled.values.count < 4 { filled.values.append(String(words[3...].joined(separator: " ").prefix(100))) }
     case "PROGRESS": progress(words.dropFirst().map(String.init))
     default: break
     }

@@ -24,7 +24,7 @@ package struct DebianInstallerWatcher: InstallerWatcher {
     let (tag, message) = DebianInstallerWatcher.parts(of: line)
     switch tag {
     case "debconf":
-      let observed = trace.read(message).flatMap(DebianInstallerWatcher.judged)
+      let observed = trace.read(message).map(judged)
       return observed + advance()
     case "main-menu": return readMenu(message)
     case "finish-install": return readFinish(message)
@@ -111,11 +111,13 @@ package struct DebianInstallerWatcher: InstallerWatcher {
     return [.progress(now)]
   }
 
-  private static func judged(_ observation: InstallerObservation) -> [InstallerObservation] {
-    guard case .question(let question) = observation, let problem = DebianQuestions.problem(question.key) else {
-      return [observation]
+  private func judged(_ observation: InstallerObservation) -> InstallerObservation {
+    guard case .question(let question) = observation, var problem = DebianQuestions.problem(question.key) else {
+      return observation
     }
-    return [.failure(problem)]
+    let values = trace.values(for: question.key)
+    if !values.isEmpty { problem.reason += " (\(values.joined(separator: ", ")))" }
+    return .failure(problem)
   }
 
   /// Tag and message of a syslog line: `Nov 21 09:12:15 main-menu[2427]: INFO: Menu item 'netcfg' selected`.

@@ -24,8 +24,15 @@ package protocol AnswerFileFormat: Sendable {
   /// `fileName` is the file's last path component, under which it is put into the initrd's root.
   func ownFileKernelArguments(fileName: String) -> [String]
 
+  /// What is put beside a user's own file and before its kernel line, so that the installation can be watched.
+  var ownFileWatch: (files: [RenderedFile], arguments: [String]) { get }
+
   /// What looks wrong in a user's own file, as warnings with line numbers; nothing in it is changed.
   func check(_ text: String, file: String) -> [Finding]
+}
+
+extension AnswerFileFormat {
+  package var ownFileWatch: (files: [RenderedFile], arguments: [String]) { ([], []) }
 }
 
 /// The registry of answer-file formats: one line per kind.

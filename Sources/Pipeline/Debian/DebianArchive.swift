@@ -72,7 +72,8 @@ package struct DebianArchive: Sendable {
     let version = try newestKernel(in: index)
     let closure = UdebClosure(index: index, kernelVersion: version)
     if closure.lacksKernelModules {
-      throw FactoryError(.fetchFailed, "the suite '\(suite)' has no kernel modules for its installer's kernel \(version)")
+      throw FactoryError(
+        .fetchFailed, "the suite '\(suite)' has no kernel modules for its installer's kernel \(version)")
     }
     return NetbootImages(
       kernel: try image("linux"), initrd: try image("initrd.gz"), kernelVersion: version, components: closure.packages)
@@ -111,7 +112,8 @@ package struct DebianArchive: Sendable {
       throw FactoryError(.fetchFailed, "the suite '\(suite)' has no '\(path)'")
     }
     let source = try await downloader.fetch(
-      SourceRequest(name: "the index '\(path)'", urls: ["\(mirror)/dists/\(suite)/\(path)"], sha256: file.sha256), progress: nil)
+      SourceRequest(name: "the index '\(path)'", urls: ["\(mirror)/dists/\(suite)/\(path)"], sha256: file.sha256),
+      progress: nil)
     let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-index")
     let text = try await Unpacking.xz(source.path, in: scratch.path, runner: host.runner)
     return (text, source.path, file.sha256)

@@ -24,6 +24,7 @@ package struct PinFolder: Sendable {
     }
     throw FactoryError(
       .configInvalid, "cannot find the pin '\(name)'",
-      hint: "looked for \(name).pin in \(folders.map(\.string).joined(separator: " and ")); 'image-factory pin' makes one")
+      hint:
+        "looked for \(name).pin in \(folders.map(\.string).joined(separator: " and ")); 'image-factory pin' makes one")
   }
 }

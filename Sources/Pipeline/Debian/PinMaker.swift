@@ -17,7 +17,8 @@ package struct PinMaker: Sendable {
   }
 
   /// Writes `NAME.pin` and its index into `folder`; throws ``FactoryError`` that names every missing file, and writes nothing then.
-  package func make(_ name: String, in folder: FilePath, tell: @Sendable (String) -> Void) async throws -> InstallerPin {
+  package func make(_ name: String, in folder: FilePath, tell: @Sendable (String) -> Void) async throws -> InstallerPin
+  {
     tell("verifying the signature of '\(archive.suite)'")
     let release = try await archive.release()
     let netboot = try await netbootPackage(release)
@@ -78,7 +79,8 @@ package struct PinMaker: Sendable {
     }
     guard closure.unresolved.isEmpty else {
       throw FactoryError(
-        .fetchFailed, "the suite '\(archive.suite)' lacks components that others depend on", details: closure.unresolved)
+        .fetchFailed, "the suite '\(archive.suite)' lacks components that others depend on", details: closure.unresolved
+      )
     }
   }
 }

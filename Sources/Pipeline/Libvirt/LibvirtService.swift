@@ -13,6 +13,7 @@ package struct LibvirtService: Sendable {
   /// Daemons of one build; what was there before is not touched.
   package struct Running: Sendable {
     fileprivate let started: [DetachedProcess]
+    fileprivate let device: KVMDevice?
     /// One sentence each about what was started, for the log.
     package let notes: [String]
 
@@ -20,6 +21,7 @@ package struct LibvirtService: Sendable {
     package func end(othersRun: Bool) async {
       guard !othersRun else { return }
       for process in started.reversed() { await process.terminate() }
+      device?.restore()
     }
   }
 
@@ -52,14 +54,15 @@ package struct LibvirtService: Sendable {
 
   /// Makes sure that a daemon answers; throws ``FactoryError`` with the end of its log when it does not come up.
   package func ensure(uri: String, mayStart: Bool, logFolder: FilePath) async throws -> Running {
-    guard let scope = scope(of: uri), !isThere(scope) else { return Running(started: [], notes: []) }
+    guard let scope = scope(of: uri), !isThere(scope) else { return Running(started: [], device: nil, notes: []) }
     guard mayStart else {
       throw FactoryError(.hostNotReady, "no libvirt daemon answers at '\(uri)'", hint: "systemctl start libvirtd")
     }
     let configuration = logFolder.appending("virtlogd.conf")
     try AtomicFile.write(Array(LibvirtDaemons.logConfiguration.utf8), to: configuration, mode: 0o600)
     var started: [DetachedProcess] = []
-    var notes: [String] = []
+    let device = scope == .system ? KVMDevice.openToGroup() : nil
+    var notes = [device?.note].compactMap(\.self)
     do {
       // Idle: longer than any pause within a build, short enough not to linger after a crash of ours.
       let commands = LibvirtDaemons.commands(for: scope, idle: .seconds(120), logConfiguration: configuration)
@@ -70,9 +73,10 @@ package struct LibvirtService: Sendable {
       try await waitFor(scope, log: logFolder.appending("libvirtd.log"))
     } catch {
       for process in started.reversed() { await process.terminate() }
+      device?.restore()
       throw error
     }
-    return Running(started: started, notes: notes)
+    return Running(started: started, device: device, notes: notes)
   }
 
   private func start(_ command: Command, log: FilePath) async throws -> DetachedProcess {

@@ -20,8 +20,11 @@ enum AnswerPlanner {
   ///
   /// Gives the names of the files that will be injected; throws ``FactoryError``.
   static func fileNames(_ answers: AnswerPlan, request: RenderRequest) throws -> [String] {
-    if let own = answers.ownFile { return [own.lastComponent?.string ?? "answers"] }
-    return try Rendering.format(answers.format).render(request).files.map(\.name)
+    let format = try Rendering.format(answers.format)
+    if let own = answers.ownFile {
+      return [own.lastComponent?.string ?? "answers"] + format.ownFileWatch.files.map(\.name)
+    }
+    return try format.render(request).files.map(\.name)
       + (request.pinnedKeyFile.map { [$0] } ?? [])
   }
 }

@@ -15,7 +15,8 @@ enum ConfigCheck {
     if config.source.kernel.isEmpty != config.source.initrd.isEmpty {
       findings.append(
         .config(
-          "'linux' and 'initrd' belong together, only one is set", hint: "set both or neither", at: at("linux", "initrd")))
+          "'linux' and 'initrd' belong together, only one is set", hint: "set both or neither",
+          at: at("linux", "initrd")))
     }
     if config.answerFile.own.count > 1 {
       let names = config.answerFile.own.keys.sorted().map { "'\($0)'" }.joined(separator: " and ")

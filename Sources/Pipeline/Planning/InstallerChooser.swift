@@ -81,6 +81,14 @@ struct InstallerChooser: Sendable {
     _ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath, reason: String
   ) -> Choice {
     let location = config.origins["pin"] ?? config.origins["installer"]
+    if let own = config.answerFile.own.first {
+      return Choice(findings: [
+        .config(
+          "the pinned installer needs answers that name its suite, and '\(own.key)' is your own file (\(reason))",
+          hint: "set 'linux' and 'initrd', or use a mirror that has the release's present installer",
+          at: config.origins[own.key] ?? location)
+      ])
+    }
     do {
       guard let name = config.source.pin else {
         throw FactoryError(.configInvalid, "'\(config.name)' names no pin", hint: "set 'pin = NAME'")

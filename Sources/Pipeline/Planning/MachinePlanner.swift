@@ -36,7 +36,8 @@ struct MachinePlanner: Sendable {
   ) throws -> [String] {
     let format = try Rendering.format(answers.format)
     if let own = answers.ownFile {
-      return format.ownFileKernelArguments(fileName: own.lastComponent?.string ?? "") + config.answerFile.append
+      return format.ownFileWatch.arguments + format.ownFileKernelArguments(fileName: own.lastComponent?.string ?? "")
+        + config.answerFile.append
     }
     var tuning = InstallerTuning()
     tuning.noRandomization = config.machine.installerNoRandomization ?? tcg

@@ -1,4 +1,5 @@
 import HostSystem
+import Hypervisor
 import Foundation
 package import Model
 package import SystemPackage
@@ -39,6 +40,7 @@ package struct Planner: Sendable {
 
     guard let installerPlan = installer.plan else { return Result(plan: nil, findings: findings) }
     let answers = AnswerPlanner.plan(config, mirrors: mirrors, folder: names.workFolder.appending("answers"))
+    findings += OwnAnswerFile.findings(answers)
     var machine: MachinePlan
     do {
       machine = try MachinePlanner(host: host).plan(
@@ -52,6 +54,7 @@ package struct Planner: Sendable {
       return Result(plan: nil, findings: findings)
     }
     machine.osinfo = await osinfo
+    findings += VirtInstall.findings(for: machine)
     let history = BuildHistory(folder: host.stateFolder).lastGood(config.name)
     let plan = BuildPlan(
       image: config.name, distribution: config.distribution, release: config.release, date: names.date,
@@ -71,15 +74,16 @@ package struct Planner: Sendable {
   }
 
   private func depotPlan(_ config: ImageConfig, mirrors: Mirrors, pinnedSuite: PinnedSuitePlan?) -> DepotPlan? {
-    guard config.source.depot, config.answerFile.own.isEmpty || pinnedSuite != nil else { return nil }
+    // A user's own answer file names its own mirror and proxy: nothing would tell its guest about the depot.
+    guard config.source.depot, config.answerFile.own.isEmpty else { return nil }
     return DepotPlan(mirrors: mirrors.all, pinnedSuite: pinnedSuite)
   }
 
   // Measured installations take 11 to 18 minutes under TCG on two cores; a slow mirror and a busy host may take several times as
   // long. Under KVM the same takes a few minutes.
-  private func limits(_ config: ImageConfig, accelerator: Accelerator) -> InstallLimits {
+  private func limits(_ config: ImageConfig, accelerator: Accelerator) -> Model.InstallLimits {
     let overall = config.machine.installTimeout?.seconds ?? (accelerator == .kvm ? 3600 : 4 * 3600)
     let silence = config.machine.stallTimeout?.seconds ?? (accelerator == .kvm ? 300 : 1200)
-    return InstallLimits(overallSeconds: Int(overall), silenceSeconds: Int(silence))
+    return Model.InstallLimits(overallSeconds: Int(overall), silenceSeconds: Int(silence))
   }
 }

@@ -33,7 +33,8 @@ package enum Rendering {
   static func format(_ name: String) throws(FactoryError) -> any AnswerFileFormat {
     if let format = AnswerFiles.format(named: name) { return format }
     throw FactoryError(
-      .configInvalid, "unknown answer-file format '\(name)'", hint: "known: \(AnswerFiles.names.joined(separator: ", "))")
+      .configInvalid, "unknown answer-file format '\(name)'",
+      hint: "known: \(AnswerFiles.names.joined(separator: ", "))")
   }
 
   /// What `render` shows: the depot's port, known only in a build, stands as PORT.

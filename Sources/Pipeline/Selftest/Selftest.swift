@@ -62,7 +62,9 @@ package struct Selftest: Sendable {
     config.disk.outputFolder = output
     config.machine.memory = .mebibytes(512)
     if config.publishing.destinations.isEmpty {
-      config.publishing.destinations = [UploadDestination(name: "selftest", type: "rsync", target: uploads.string + "/")]
+      config.publishing.destinations = [
+        UploadDestination(name: "selftest", type: "rsync", target: uploads.string + "/")
+      ]
     }
     // The miniature is told by words of its own; the installer's tuning is the real thing's.
     return config

@@ -21,7 +21,7 @@ package struct CleanStage: Stage {
     let events = context.events
     let removal: Tally
     do {
-      removal = try await offPool { try GuestCleaning(plan: plan, events: events).clean(root.partition.extent) }
+      removal = try await offPool { try GuestCleaning(plan: plan, events: events).clean(root.extent) }
     } catch let error as DiskImageError {
       throw FactoryError(.processingFailed, "cannot clean the image: \(error.message)", hint: error.hint)
     }

@@ -20,7 +20,8 @@ package struct CreateDiskStage: Stage {
     let command = Command(
       "qemu-img", ["create", "-q", "-f", "raw", "file:" + disk.string, String(plan.disk.size.bytes)],
       timeLimit: .seconds(60), purpose: "create the disk of '\(plan.image)'")
-    _ = try await context.host.runner.succeed(command, failing: .processingFailed, onLine: { context.events.line($0.text) })
+    _ = try await context.host.runner.succeed(
+      command, failing: .processingFailed, onLine: { context.events.line($0.text) })
     return StageOutcome(facts: plan.disk.size.description)
   }
 }

@@ -21,6 +21,9 @@ package struct RenderStage: Stage {
     if let own = answers.ownFile {
       let name = own.lastComponent?.string ?? "answers"
       try AtomicFile.write(try HostText.read(own), to: answers.folder.appending(name), mode: 0o600)
+      for file in try Rendering.format(answers.format).ownFileWatch.files {
+        try AtomicFile.write(file.contents, to: answers.folder.appending(file.name), mode: UInt32(file.mode))
+      }
       return StageOutcome(facts: "your own \(name)")
     }
     let proxy = try plan.depot.map { _ in try DepotAddress.read(plan).proxy }

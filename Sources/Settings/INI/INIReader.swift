@@ -120,7 +120,8 @@ struct INIReader {
   private mutating func readKey(_ text: Range<Int>, depth: Int) {
     closeValue()
     guard let delimiter = bytes[text].firstIndex(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }) else {
-      problem("'\(shown(text))' is neither a section nor a key with a value", hint: "write KEY = VALUE", column: depth + 1)
+      problem(
+        "'\(shown(text))' is neither a section nor a key with a value", hint: "write KEY = VALUE", column: depth + 1)
       return
     }
     let keyRange = text.lowerBound..<PythonBlanks.stripEnd(bytes, text.lowerBound..<delimiter)
@@ -131,7 +132,8 @@ struct INIReader {
     let key = String(decoding: bytes[keyRange], as: UTF8.self).lowercased()
     if let first = keys[key] {
       problem(
-        "'\(key.printable)' is set twice in [\(sectionName)]; the first is in line \(first)", hint: "remove one of them",
+        "'\(key.printable)' is set twice in [\(sectionName)]; the first is in line \(first)",
+        hint: "remove one of them",
         column: depth + 1)
     }
     keys[key] = line
@@ -197,6 +199,7 @@ extension INIReader {
       if scalar.first == 0x0A { (row, column) = (row + 1, 1) }
     }
     problem(
-      "the file is not UTF-8", hint: "convert it, for example with 'iconv -f latin1 -t utf-8'", line: row, column: column)
+      "the file is not UTF-8", hint: "convert it, for example with 'iconv -f latin1 -t utf-8'", line: row,
+      column: column)
   }
 }

@@ -47,8 +47,12 @@ struct BlueprintImport {
       var entry = entry
       return entry.word("name", &notes)
     }
-    if blueprint.value("containers") != nil { notes.unsupported("containers", "installers do not fetch container images") }
-    if var customizations = blueprint.object("customizations", &notes) { convert(customizations: &customizations, &packages) }
+    if blueprint.value("containers") != nil {
+      notes.unsupported("containers", "installers do not fetch container images")
+    }
+    if var customizations = blueprint.object("customizations", &notes) {
+      convert(customizations: &customizations, &packages)
+    }
     writer.set("packages", packages.joined(separator: "\n"))
     writer.set("groups", groups.joined(separator: "\n"))
     blueprint.reportRest(&notes)
@@ -87,12 +91,16 @@ struct BlueprintImport {
     if var locale = all.object("locale", &notes) {
       let languages = locale.words("languages", &notes)
       writer.set("locale", languages.first ?? "")
-      if languages.count > 1 { notes.unsupported(locale.path(of: "languages"), "an installer sets one; the first is taken") }
+      if languages.count > 1 {
+        notes.unsupported(locale.path(of: "languages"), "an installer sets one; the first is taken")
+      }
       writer.set("keymap", locale.word("keyboard", &notes) ?? "")
       locale.reportRest(&notes)
     }
     if var services = all.object("services", &notes) {
-      for (key, setting) in [("enabled", "services-enable"), ("disabled", "services-disable"), ("masked", "services-mask")] {
+      for (key, setting) in [
+        ("enabled", "services-enable"), ("disabled", "services-disable"), ("masked", "services-mask"),
+      ] {
         writer.set(setting, services.words(key, &notes).joined(separator: " "))
       }
       services.reportRest(&notes)
@@ -139,12 +147,15 @@ struct BlueprintImport {
       text.set("shell", entry.word("shell", &notes) ?? "")
       let hash = entry.word("password", &notes) ?? ""
       if !hash.isEmpty, !NameRule.isCryptHash(hash) {
-        notes.refuse(entry.path(of: "password"), "is in clear text", hint: "write a hash as 'openssl passwd -6' makes it")
+        notes.refuse(
+          entry.path(of: "password"), "is in clear text", hint: "write a hash as 'openssl passwd -6' makes it")
       }
       let key = entry.word("key", &notes) ?? ""
       if name == "root" {
         writer.set("root-password-hash", hash)
-        if !key.isEmpty { notes.unsupported(entry.path(of: "key"), "root logs in by password or not at all; add a user with 'sudo'") }
+        if !key.isEmpty {
+          notes.unsupported(entry.path(of: "key"), "root logs in by password or not at all; add a user with 'sudo'")
+        }
       } else {
         text.set("password-hash", hash)
         texts[name] = text
@@ -185,7 +196,9 @@ struct BlueprintImport {
       let mount = entry.word("mountpoint", &notes) ?? ""
       let text = entry.word("minsize", &notes) ?? entry.word("size", &notes) ?? ""
       let size = ByteSize(text)
-      if !mount.hasPrefix("/") { notes.refuse(entry.path(of: "mountpoint"), "is '\(mount)', expected an absolute path") }
+      if !mount.hasPrefix("/") {
+        notes.refuse(entry.path(of: "mountpoint"), "is '\(mount)', expected an absolute path")
+      }
       if size == nil { notes.refuse(entry.path(of: "minsize"), "is '\(text)', expected a size") }
       entries.append((mount, size))
       entry.reportRest(&notes)
@@ -196,7 +209,9 @@ struct BlueprintImport {
     let others = entries.filter { $0.mount != "/" }
     let total = others.reduce(root) { $0.addingReportingOverflow($1.size?.bytes ?? 0).partialValue }
     writer.set("image-size", ByteSize(bytes: total.addingReportingOverflow(2 << 20).partialValue).settingText)
-    let names = others.map { "\(name)-\(ImportRequest.imageName($0.mount.split(separator: "/").joined(separator: "-")))" }
+    let names = others.map {
+      "\(name)-\(ImportRequest.imageName($0.mount.split(separator: "/").joined(separator: "-")))"
+    }
     writer.set("partitions", (names + ["\(name)-root"]).joined(separator: " "))
     for (entry, section) in zip(others, names) {
       sections.section("partition:\(section)")
@@ -237,7 +252,10 @@ struct BlueprintImport {
       names.append(id)
       sections.section("repository:\(id)")
       sections.set("source", url)
-      for key in ["gpgkeys", "gpgcheck", "metalink", "mirrorlist", "name", "filename", "enabled", "priority", "repo_gpgcheck", "sslverify"]
+      for key in [
+        "gpgkeys", "gpgcheck", "metalink", "mirrorlist", "name", "filename", "enabled", "priority", "repo_gpgcheck",
+        "sslverify",
+      ]
       where entry.value(key) != nil && key != "name" && key != "enabled" {
         notes.unsupported(entry.path(of: key), "a repository has a URL and 'key', a file on the host")
       }
@@ -250,11 +268,14 @@ struct BlueprintImport {
     for (key, reason) in [
       ("group", "installers make a user's own groups; use a late-script with 'groupadd'"),
       ("directories", "installers cannot say it; use a late-script with 'mkdir'"),
-      ("disk", "the layout of disks is said by 'partitions'"), ("partitioning_mode", "the layout is said by 'partitions'"),
+      ("disk", "the layout of disks is said by 'partitions'"),
+      ("partitioning_mode", "the layout is said by 'partitions'"),
       ("installation_device", "image-factory writes image files"), ("installer", "it describes an installer image"),
       ("ignition", "the installers do not read it"), ("fdo", "the installers do not read it"),
-      ("openscap", "the installers cannot say it; use a late-script"), ("fips", "use 'kernel-arguments = fips=1' and a late-script"),
-      ("rpm", "use a late-script"), ("rhsm", "a golden image must not carry a subscription"), ("cacerts", "use 'files' and a late-script"),
+      ("openscap", "the installers cannot say it; use a late-script"),
+      ("fips", "use 'kernel-arguments = fips=1' and a late-script"),
+      ("rpm", "use a late-script"), ("rhsm", "a golden image must not carry a subscription"),
+      ("cacerts", "use 'files' and a late-script"),
     ] where all.value(key) != nil {
       notes.unsupported(all.path(of: key), reason)
     }

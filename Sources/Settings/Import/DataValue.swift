@@ -58,7 +58,9 @@ struct DocumentCursor {
   /// Steps over `word` when it stands here.
   mutating func skip(_ word: String) -> Bool {
     let wanted = Array(word.unicodeScalars)
-    guard index + wanted.count <= scalars.count, Array(scalars[index..<(index + wanted.count)]) == wanted else { return false }
+    guard index + wanted.count <= scalars.count, Array(scalars[index..<(index + wanted.count)]) == wanted else {
+      return false
+    }
     for _ in wanted { advance() }
     return true
   }

@@ -69,7 +69,8 @@ struct ConfigWriter {
     guard !value.isEmpty else { return }
     let escaped = value.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
     let lines = escaped.split(whereSeparator: \.isNewline).map { $0.trimmingBlanks.printable }
-    text += lines.count > 1 ? "\(key) =\n  " + lines.joined(separator: "\n  ") + "\n" : "\(key) = \(lines.first ?? "")\n"
+    text +=
+      lines.count > 1 ? "\(key) =\n  " + lines.joined(separator: "\n  ") + "\n" : "\(key) = \(lines.first ?? "")\n"
   }
 
   /// Lines that were written apart.
@@ -147,7 +148,9 @@ struct ImportObject {
     }
     var words: [String] = []
     for (index, item) in items.enumerated() {
-      if let word = item.word { words.append(word) } else {
+      if let word = item.word {
+        words.append(word)
+      } else {
         notes.refuse("\(path(of: key))[\(index)]", "is \(item.kind), expected a text")
       }
     }

@@ -76,28 +76,35 @@ struct IsterImport {
       guard let url = template.word(key, &notes) else { continue }
       if NameRule.webURL(url) == nil { notes.refuse(key, "is '\(url)', expected a URL") }
       notes.unsupported(
-        key, key.hasSuffix("Proxy") ? "the guest's packages go through image-factory's own proxy"
+        key,
+        key.hasSuffix("Proxy")
+          ? "the guest's packages go through image-factory's own proxy"
           : "it serves Clear Linux's updates; set 'mirror' to one of the distribution you install")
     }
   }
 
   private mutating func writeSoftware(_ template: inout ImportObject) {
     let manager = template.word("SoftwareManager", &notes) ?? "swupd"
-    if manager != "dnf" && manager != "swupd" { notes.refuse("SoftwareManager", "is '\(manager)', expected swupd or dnf") }
+    if manager != "dnf" && manager != "swupd" {
+      notes.refuse("SoftwareManager", "is '\(manager)', expected swupd or dnf")
+    }
     let bundles = template.words("Bundles", &notes)
     for (index, bundle) in bundles.enumerated() where !NameRule.isWord(bundle, and: "+-.:=*~/_@^") {
       notes.refuse("Bundles[\(index)]", "is '\(bundle)', expected a name")
     }
     writer.set("packages", bundles.joined(separator: "\n"))
     if manager == "swupd", !bundles.isEmpty {
-      notes.unsupported("SoftwareManager", "bundles are Clear Linux's; their names are taken as package names, check them")
+      notes.unsupported(
+        "SoftwareManager", "bundles are Clear Linux's; their names are taken as package names, check them")
     }
     switch template.value("Version") {
     case .number(let text)?:
       if (Int(text) ?? 0) <= 0 { notes.refuse("Version", "is \(text), expected a number from 1 or 'latest'") }
-      notes.unsupported("Version", "a distribution's mirror has one state; name a snapshot as 'mirror' to get an old one")
+      notes.unsupported(
+        "Version", "a distribution's mirror has one state; name a snapshot as 'mirror' to get an old one")
     case .string("latest")?, nil: break
-    case let other?: notes.refuse("Version", "is \(other.word.map { "'\($0)'" } ?? other.kind), expected a number or 'latest'")
+    case let other?:
+      notes.refuse("Version", "is \(other.word.map { "'\($0)'" } ?? other.kind), expected a number or 'latest'")
     }
   }
 
@@ -105,11 +112,17 @@ struct IsterImport {
     var users: [User] = []
     for var entry in template.objects("Users", &notes) {
       let name = entry.word("username", &notes) ?? ""
-      if !NameRule.isLogin(name) || name == "root" { notes.refuse(entry.path(of: "username"), "'\(name)' cannot be a user's name") }
-      if users.contains(where: { $0.name == name }) { notes.refuse(entry.path(of: "username"), "'\(name)' stands twice") }
+      if !NameRule.isLogin(name) || name == "root" {
+        notes.refuse(entry.path(of: "username"), "'\(name)' cannot be a user's name")
+      }
+      if users.contains(where: { $0.name == name }) {
+        notes.refuse(entry.path(of: "username"), "'\(name)' stands twice")
+      }
       var user = User(name: name, fullName: entry.word("fullname", &notes))
       if let uid = entry.word("uid", &notes) {
-        if !(1...4_294_967_293).contains(Int(uid) ?? 0) { notes.refuse(entry.path(of: "uid"), "is '\(uid)', expected a number from 1") }
+        if !(1...4_294_967_293).contains(Int(uid) ?? 0) {
+          notes.refuse(entry.path(of: "uid"), "is '\(uid)', expected a number from 1")
+        }
         if users.contains(where: { $0.uid == uid }) { notes.refuse(entry.path(of: "uid"), "\(uid) stands twice") }
         user.uid = uid
       }

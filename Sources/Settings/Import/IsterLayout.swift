@@ -64,7 +64,8 @@ struct IsterLayout {
   private func size(_ text: String, _ path: String, _ notes: inout ImportNotes) -> ByteSize? {
     if text == "rest" { return nil }
     let unit = text.last.map(String.init) ?? ""
-    guard ["M", "G", "T"].contains(unit), let count = Int64(text.dropLast()), count > 0, let size = ByteSize(text) else {
+    guard ["M", "G", "T"].contains(unit), let count = Int64(text.dropLast()), count > 0, let size = ByteSize(text)
+    else {
       notes.refuse(path, "is '\(text)', expected a number with M, G or T, or 'rest'")
       return ByteSize(bytes: 1)
     }
@@ -75,7 +76,9 @@ struct IsterLayout {
     var seen = Set<Int>()
     for var entry in template.objects("FilesystemTypes", &notes) {
       guard let (disk, number) = place(&entry, &notes) else { continue }
-      if !seen.insert(number).inserted { notes.refuse(entry.path, "disk '\(disk)' partition \(number) has a type already") }
+      if !seen.insert(number).inserted {
+        notes.refuse(entry.path, "disk '\(disk)' partition \(number) has a type already")
+      }
       let type = entry.word("type", &notes) ?? ""
       let options = entry.word("options", &notes) ?? ""
       let label = entry.word("label", &notes)
@@ -83,7 +86,8 @@ struct IsterLayout {
         notes.unsupported(entry.path(of: "disable_format"), "an image starts from an empty disk")
       }
       if entry.value("encryption") != nil {
-        notes.refuse(entry.path(of: "encryption"), "encrypted partitions are not supported: a golden image would share its key")
+        notes.refuse(
+          entry.path(of: "encryption"), "encrypted partitions are not supported: a golden image would share its key")
       }
       entry.reportRest(&notes)
       guard let index = parts.firstIndex(where: { $0.number == number }) else {
@@ -112,9 +116,12 @@ struct IsterLayout {
       let mount = entry.word("mount", &notes) ?? ""
       if !mount.hasPrefix("/") { notes.refuse(entry.path(of: "mount"), "is '\(mount)', expected an absolute path") }
       if !mounts.insert(mount).inserted { notes.refuse(entry.path(of: "mount"), "'\(mount)' is mounted twice") }
-      if !seen.insert(number).inserted { notes.refuse(entry.path, "disk '\(disk)' partition \(number) is mounted already") }
+      if !seen.insert(number).inserted {
+        notes.refuse(entry.path, "disk '\(disk)' partition \(number) is mounted already")
+      }
       if entry.value("encryption") != nil {
-        notes.refuse(entry.path(of: "encryption"), "encrypted partitions are not supported: a golden image would share its key")
+        notes.refuse(
+          entry.path(of: "encryption"), "encrypted partitions are not supported: a golden image would share its key")
       }
       entry.reportRest(&notes)
       guard let index = parts.firstIndex(where: { $0.number == number && $0.fileSystem != nil }) else {
@@ -125,7 +132,9 @@ struct IsterLayout {
     }
     if !mounts.contains("/") { notes.refuse("PartitionMountPoints", "nothing is mounted at '/'") }
     let hasBoot = mounts.contains("/boot") || mounts.contains("/boot/efi") || mounts.contains("/efi")
-    if !hasBoot, hasEFI || isPhysical && !isLegacy { notes.refuse("PartitionMountPoints", "nothing is mounted at '/boot'") }
+    if !hasBoot, hasEFI || isPhysical && !isLegacy {
+      notes.refuse("PartitionMountPoints", "nothing is mounted at '/boot'")
+    }
     for part in parts where part.fileSystem != .swap && part.mountPoint == nil {
       notes.refuse(part.path, "a partition without mount point is not supported: installers do not leave one unused")
     }

@@ -8,12 +8,16 @@ struct JSONDocument {
     var document = JSONDocument(cursor: DocumentCursor(text))
     let value = try document.value(depth: 0)
     document.skipBlanks()
-    guard document.cursor.next == nil else { throw document.cursor.problem("something follows the end of the document") }
+    guard document.cursor.next == nil else {
+      throw document.cursor.problem("something follows the end of the document")
+    }
     return value
   }
 
   private mutating func value(depth: Int) throws(DocumentProblem) -> DataValue {
-    guard depth < JSONDocument.deepest else { throw cursor.problem("nesting deeper than \(JSONDocument.deepest) levels") }
+    guard depth < JSONDocument.deepest else {
+      throw cursor.problem("nesting deeper than \(JSONDocument.deepest) levels")
+    }
     skipBlanks()
     switch cursor.next {
     case "{": return try object(depth: depth)

@@ -38,7 +38,9 @@ struct TOMLDocument {
         try pair(into: table, depth: 0)
       }
       skipBlanks(lines: false)
-      guard cursor.next == nil || cursor.next == "\n" else { throw cursor.problem("something follows the end of a line") }
+      guard cursor.next == nil || cursor.next == "\n" else {
+        throw cursor.problem("something follows the end of a line")
+      }
     }
   }
 
@@ -111,7 +113,9 @@ struct TOMLDocument {
   }
 
   private mutating func value(depth: Int) throws(DocumentProblem) -> DataValue {
-    guard depth < TOMLDocument.deepest else { throw cursor.problem("nesting deeper than \(TOMLDocument.deepest) levels") }
+    guard depth < TOMLDocument.deepest else {
+      throw cursor.problem("nesting deeper than \(TOMLDocument.deepest) levels")
+    }
     switch cursor.next {
     case "\"", "'": return .string(try string())
     case "[": return try list(depth: depth)

@@ -16,7 +16,8 @@ package struct ConfigSet: Sendable {
     let index = Int32(layers.count)
     layers.append(layer)
     for section in file.sections {
-      var merged = sections.removeValue(forKey: section.name) ?? newSection(section.name, layer: index, line: section.line)
+      var merged =
+        sections.removeValue(forKey: section.name) ?? newSection(section.name, layer: index, line: section.line)
       for entry in section.entries {
         merged.set(
           entry.key,

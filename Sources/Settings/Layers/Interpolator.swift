@@ -22,7 +22,7 @@ struct Interpolator {
   /// Python's MAX_INTERPOLATION_DEPTH.
   static let deepest = 10
   /// Bounds for values that grow by referring to each other (ten levels of ten references are 10^10 otherwise).
-  static let mostSubstitutions = 100_000
+  static let mostSubstitutions = 20_000
   static let longestValue = 4 << 20
 
   private struct Work {
@@ -145,7 +145,8 @@ extension Interpolator {
       let section = String(reference.prefix { $0 != ":" })
       let close = Spelling.closest(to: section, among: set.order)
       return ConfigProblem(
-        message, hint: close.map { "did you mean section '\($0.printable)'?" } ?? "there is no such section", at: location)
+        message, hint: close.map { "did you mean section '\($0.printable)'?" } ?? "there is no such section",
+        at: location)
     }
     let close = Spelling.closest(to: key, among: view.keys)
     return ConfigProblem(
@@ -161,7 +162,8 @@ extension Interpolator {
       guard let again = names[(start + 1)...].firstIndex(of: names[start]) else { continue }
       names.removeSubrange((again + 1)...)
       return ConfigProblem(
-        "\(place(work, at: 0)) refers to itself: \(names.joined(separator: " → "))", hint: "break the circle", at: location)
+        "\(place(work, at: 0)) refers to itself: \(names.joined(separator: " → "))", hint: "break the circle",
+        at: location)
     }
     return ConfigProblem(
       "\(place(work, at: 0)) refers to values more than \(Interpolator.deepest) levels deep: "

@@ -41,14 +41,16 @@ extension ConfigSet {
         return .failure(
           ConfigProblem(
             "[\(last.printable)] inherits from '\(next.printable)', which is no section",
-            hint: close.map { "did you mean '\($0.printable)'?" } ?? "known sections are listed by 'image-factory show-config'",
+            hint: close.map { "did you mean '\($0.printable)'?" }
+              ?? "known sections are listed by 'image-factory show-config'",
             at: location(of: parent)))
       }
       chain.append(next)
       guard chain.count <= ConfigSet.longestLineage else {
         return .failure(
           ConfigProblem(
-            "[\(name.printable)] inherits over more than \(ConfigSet.longestLineage) sections", hint: "shorten the chain",
+            "[\(name.printable)] inherits over more than \(ConfigSet.longestLineage) sections",
+            hint: "shorten the chain",
             at: location(of: parent)))
       }
       guard seen.insert(next).inserted else {

@@ -42,7 +42,8 @@ struct ConfigLocations {
     let path = absolute(folder)
     guard case .success = FileContent.names(in: path, suffix: ".conf") else {
       return .failure(
-        ConfigProblem("'\(path.string.printable)', named by \(reason), is no folder that can be read", hint: "name a folder"))
+        ConfigProblem(
+          "'\(path.string.printable)', named by \(reason), is no folder that can be read", hint: "name a folder"))
     }
     return .success(path)
   }

@@ -16,7 +16,8 @@ package struct HostFacts: Sendable {
   package var machine: String
 
   package init(
-    home: FilePath? = nil, environment: [String: String] = [:], workingFolder: FilePath = "/", executable: FilePath? = nil,
+    home: FilePath? = nil, environment: [String: String] = [:], workingFolder: FilePath = "/",
+    executable: FilePath? = nil,
     etc: FilePath = "/etc", machine: String = "x86_64"
   ) {
     self.home = home

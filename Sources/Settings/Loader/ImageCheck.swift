@@ -27,7 +27,8 @@ struct ImageCheck {
       findings.append(
         .config(
           "'installer_image' of [\(name.printable)] is not supported",
-          hint: "take kernel and initrd out of the image and name them with 'kernel' and 'initrd'", at: at("installer-image")))
+          hint: "take kernel and initrd out of the image and name them with 'kernel' and 'initrd'",
+          at: at("installer-image")))
     } else if !failed.isDisjoint(with: ["kernel", "initrd"]) {
       return
     } else if source.kernel.isEmpty != source.initrd.isEmpty {
@@ -77,12 +78,14 @@ struct ImageCheck {
         findings.append(
           .config(
             "'\(user.name.printable)' cannot be a user's name",
-            hint: user.name == "root" ? "root has 'root-password-hash'" : "a small letter, then small letters, digits, _ and -",
+            hint: user.name == "root"
+              ? "root has 'root-password-hash'" : "a small letter, then small letters, digits, _ and -",
             at: at("users")))
       }
       if let uid = user.uid, let other = uids.updateValue(user.name, forKey: uid) {
         findings.append(
-          .config("users '\(other)' and '\(user.name)' of [\(name.printable)] have the same uid \(uid)", at: at("users")))
+          .config(
+            "users '\(other)' and '\(user.name)' of [\(name.printable)] have the same uid \(uid)", at: at("users")))
       }
     }
   }
@@ -109,7 +112,8 @@ struct ImageCheck {
     let wanted = partitions.reduce(Int64(0)) { $0.addingReportingOverflow($1.size?.bytes ?? 0).partialValue }
     if wanted >= config.disk.size.bytes, !partitions.allSatisfy({ $0.size == nil }) {
       report(
-        "\(ByteSize(bytes: wanted)) do not fit into the disk of \(config.disk.size)", "raise 'image-size' or lower a 'size'")
+        "\(ByteSize(bytes: wanted)) do not fit into the disk of \(config.disk.size)",
+        "raise 'image-size' or lower a 'size'")
     }
   }
 }

@@ -105,7 +105,8 @@ struct ImageReader {
   }
 
   /// The views of the sections an image names; one finding for each that is missing or named twice.
-  private mutating func named(_ names: [String], prefix: String, by key: String) -> [(name: String, view: SectionView)] {
+  private mutating func named(_ names: [String], prefix: String, by key: String) -> [(name: String, view: SectionView)]
+  {
     var result: [(String, SectionView)] = []
     var seen = Set<String>()
     for name in names {

@@ -130,7 +130,8 @@ package struct LoadedConfig: Sendable {
       return .config("[\(name.printable)] is there to inherit from, not an image", hint: known)
     case .none:
       let close = Spelling.closest(to: name, among: images)
-      return .config("there is no image '\(name.printable)'", hint: close.map { "did you mean '\($0.printable)'?" } ?? known)
+      return .config(
+        "there is no image '\(name.printable)'", hint: close.map { "did you mean '\($0.printable)'?" } ?? known)
     default:
       return .config(
         "[\(name.printable)] is not an image", hint: "an image says 'inherits = debian' or names 'kernel' and 'initrd'",

@@ -27,7 +27,8 @@ extension LoadedConfig {
     return result
   }
 
-  private func sections(namedBy draft: ImageDraft, image: String) -> [String] {
+  /// The image's section, those it names, and all of a tree.
+  func sections(namedBy draft: ImageDraft, image: String) -> [String] {
     let named =
       draft.destinations + draft.users.map { "user:\($0)" } + draft.partitions.map { "partition:\($0)" }
       + draft.repositories.map { "repository:\($0)" } + draft.files.map { "file:\($0)" }

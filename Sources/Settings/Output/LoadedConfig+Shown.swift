@@ -22,7 +22,9 @@ extension LoadedConfig {
   package func resolved(for section: String) -> (values: [ResolvedValue], findings: [Finding]) {
     let shownSet = shownSet
     if roles.roles[section] == .image { return resolved(view(of: section), in: set) }
-    guard shownSet.sections[section] != nil || section == INIFile.defaultSection else { return ([], [noSuchImage(section)]) }
+    guard shownSet.sections[section] != nil || section == INIFile.defaultSection else {
+      return ([], [noSuchImage(section)])
+    }
     return resolved(shownSet.view(of: section), in: shownSet)
   }
 
@@ -62,7 +64,9 @@ extension LoadedConfig {
   package func origin(of key: String, in image: String) -> SourceLocation? {
     let view = view(of: image)
     let wanted = ImageSettings.book.find(key.lowercased())
-    let name = view.find(key.lowercased()) != nil ? key.lowercased()
+    let name =
+      view.find(key.lowercased()) != nil
+      ? key.lowercased()
       : view.keys.first { other in
         guard let wanted, let found = ImageSettings.book.find(other) else { return false }
         return wanted == found
@@ -72,23 +76,33 @@ extension LoadedConfig {
   }
 
   /// The merged files as Python's `ConfigParser.write` prints them: values as written, private files left out, secrets masked.
-  package func mergedText() -> String {
-    let shown = shownSet
-    var text = ""
-    let names = [INIFile.defaultSection] + shown.order.filter { $0 != INIFile.defaultSection }
-    for name in names {
-      guard let section = shown.sections[name] else { continue }
-      // Python prints no header for defaults that are empty.
-      if name == INIFile.defaultSection, section.order.isEmpty { continue }
-      text += "[\(name)]\n"
-      for key in section.order {
-        guard let value = section.values[key] else { continue }
-        let content = SecretNames.contains(key) && !value.text.isEmpty ? Secret.mask : value.text
-        text += "\(key) = \(content.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n\t"))\n"
+  ///
+  /// - Parameter image: only the sections this image sees, the command line's values in its own; nil: all sections.
+  package func mergedText(for image: String? = nil) -> String {
+    var shown = shownSet
+    var names = [INIFile.defaultSection] + shown.order.filter { $0 != INIFile.defaultSection }
+    if let image, tree == nil, let draft = draft(for: image).draft {
+      let lineage = (try? set.lineage(of: image).get()) ?? [image]
+      names = ([INIFile.defaultSection] + lineage.reversed() + sections(namedBy: draft, image: image)).uniqued
+      shown.change(image) { section in
+        for key in overrides?.order ?? [] {
+          if let value = overrides?.values[key] { section.set(key, value) }
+        }
       }
-      text += "\n"
     }
-    return text
+    return names.compactMap { shown.sections[$0] }.map(LoadedConfig.text).joined()
+  }
+
+  private static func text(of section: ConfigSection) -> String {
+    // Python prints no header for defaults that are empty.
+    if section.name == INIFile.defaultSection, section.order.isEmpty { return "" }
+    var text = "[\(section.name)]\n"
+    for key in section.order {
+      guard let value = section.values[key] else { continue }
+      let content = SecretNames.contains(key) && !value.text.isEmpty ? Secret.mask : value.text
+      text += "\(key) = \(content.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n\t"))\n"
+    }
+    return text + "\n"
   }
 
   /// What a value is worth before masking; for the build's own hooks.

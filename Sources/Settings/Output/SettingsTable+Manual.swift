@@ -26,11 +26,12 @@ extension SettingsTable {
     var lines = [".TP", "\\fB\(Roff.text(setting.key))\\fR = \\fI\(Roff.text(value))\\fR", Roff.sentence(setting.help)]
     if let details = setting.details { lines.append(Roff.text(details)) }
     if setting.isNumbered {
-      lines.append(Roff.text("\(setting.key)1, \(setting.key)2 and so on add further ones, in the order of their numbers."))
+      lines.append(
+        Roff.text("\(setting.key)1, \(setting.key)2 and so on add further ones, in the order of their numbers."))
     }
     if !setting.defaultText.isEmpty { lines.append(Roff.text("Default: \(setting.defaultText).")) }
     if !setting.formerNames.isEmpty {
-      lines.append(Roff.text("Also written: \(setting.formerNames.joined(separator: ", ")).")  )
+      lines.append(Roff.text("Also written: \(setting.formerNames.joined(separator: ", "))."))
     }
     return lines
   }

@@ -24,27 +24,33 @@ enum ImageSettings {
         "A distribution of configs/distros or any other section. Chains are followed; the nearest value wins, [DEFAULT] comes last. "
           + "References such as ${release} in inherited values are looked up in the image that is built."),
     Rule("template", \.isTemplate, .boolean, "the section is there to inherit from and is no image itself"),
-    Rule("distribution", \.config.distribution, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
+    Rule(
+      "distribution", \.config.distribution, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
       "the distribution's name, set by its section in configs/distros"),
-    Rule("release", \.config.release, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
+    Rule(
+      "release", \.config.release, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
       "the release as people call it: 13"),
   ]
 
   private static let installer: [Rule] = [
     Rule("mirror", \.config.source.mirrors, .urls, "package mirrors, the preferred one first")
       .defaults(to: "the host's own, else default-mirror"),
-    Rule(unset: "default-security-mirror", "security-mirror", \.config.source.securityMirror, .url,
+    Rule(
+      unset: "default-security-mirror", "security-mirror", \.config.source.securityMirror, .url,
       "mirror of the security updates"),
     Rule("default-mirror", \.config.source.defaultMirror, .url, "what mirror falls back to, set by the distribution"),
-    Rule(unset: "none", "default-security-mirror", \.config.source.defaultSecurityMirror, .url,
+    Rule(
+      unset: "none", "default-security-mirror", \.config.source.defaultSecurityMirror, .url,
       "what security-mirror falls back to, set by the distribution"),
     Rule("installer", \.config.source.choice, .choice, "which installer is used")
       .details(
         "current is the mirror's newest, pinned the one shipped with image-factory, auto the current one when a check of a few "
           + "seconds finds every component it needs on the mirror, else the pinned one."),
-    Rule(unset: "none", "pin", \.config.source.pin, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
+    Rule(
+      unset: "none", "pin", \.config.source.pin, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
       "the pinned installer's name in configs/pins"),
-    Rule(unset: "suite", "installer-suite", \.config.source.installerSuite,
+    Rule(
+      unset: "suite", "installer-suite", \.config.source.installerSuite,
       .text("a word", isValid: { NameRule.isWord($0, and: "-._") }), "suite whose installer is used"),
     Rule("kernel", \.config.source.kernel, .sources, "the installer's kernel: a path or URL, alternatives after commas")
       .former("linux").defaults(to: "found through mirror and pin")
@@ -54,10 +60,17 @@ enum ImageSettings {
     Rule(unset: "not checked", "kernel-sha256", \.config.source.kernelSHA256, .sha256, "the kernel's SHA-256")
       .former("linux-sha256"),
     Rule(unset: "not checked", "initrd-sha256", \.config.source.initrdSHA256, .sha256, "the initrd's SHA-256"),
-    Rule("installer-image", \.installerImage, .text, "the Python tool's bootable image; not supported, name kernel and initrd"),
-    Rule(unset: "none", "keyring", \.config.source.keyring, .path, "OpenPGP keyring the archive's signatures are checked with"),
-    Rule(unset: "~/.cache/image-factory, for root /var/cache/image-factory", "cache-dir", \.config.source.cacheFolder, .path,
-      "folder of downloaded files").short("c"),
+    Rule(
+      "installer-image", \.installerImage, .text,
+      "the Python tool's bootable image; not supported, name kernel and initrd"),
+    Rule(
+      unset: "none", "keyring", \.config.source.keyring, .path,
+      "OpenPGP keyring the archive's signatures are checked with"),
+    Rule(
+      unset: "~/.cache/image-factory, for root /var/cache/image-factory", "cache-dir", \.config.source.cacheFolder,
+      .path,
+      "folder of downloaded files"
+    ).short("c"),
     Rule("fetch-timeout", \.config.source.fetchTimeout, .duration, "the longest time of one download"),
     Rule("depot", \.config.source.depot, .boolean, "the guest's packages go through image-factory's proxy on loopback")
       .details("A pinned installer needs it."),
@@ -87,8 +100,11 @@ enum ImageSettings {
     Rule("arch", \.tree.arch, .text, "third attribute of an image of a tree"),
     Rule("platform", \.tree.platform, .text, "fourth attribute of an image of a tree"),
     Rule("personality", \.tree.personality, .text, "fifth attribute of an image of a tree"),
-    Rule("merged-options", \.mergedOptions, .list, "options of a tree that are merged from OPT_add and OPT_del, as SECTION:OPTION")
-      .defaults(to: "the 19 of eos-image-builder"),
+    Rule(
+      "merged-options", \.mergedOptions, .list,
+      "options of a tree that are merged from OPT_add and OPT_del, as SECTION:OPTION"
+    )
+    .defaults(to: "the 19 of eos-image-builder"),
     Rule("eib-environment", \.eibEnvironment, .boolean, "hooks get every setting as EIB_SECTION_OPTION too"),
     Rule("hook-secrets", \.hookSecrets, .list, "private keys whose values hooks may see, as KEY or SECTION:KEY"),
   ]

@@ -24,11 +24,14 @@ enum SSHKeyLine {
   }
 
   private static func read(_ path: FilePath) -> Reading<[String]> {
-    guard case .success(let bytes) = FileContent.read(path, limit: 1 << 20), let text = String(validating: bytes, as: UTF8.self)
+    guard case .success(let bytes) = FileContent.read(path, limit: 1 << 20),
+      let text = String(validating: bytes, as: UTF8.self)
     else {
       return .expected("an ssh key, or the path of a file with keys, but '\(path)' cannot be read")
     }
-    let lines = text.split(whereSeparator: \.isNewline).map(\.trimmingBlanks).filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    let lines = text.split(whereSeparator: \.isNewline).map(\.trimmingBlanks).filter {
+      !$0.isEmpty && !$0.hasPrefix("#")
+    }
     guard !lines.isEmpty, lines.allSatisfy(isKey) else { return .expected("public ssh keys in '\(path)'") }
     return .value(lines)
   }

@@ -39,8 +39,10 @@ enum SectionSettings {
           SettingRule("groups", \.groups, .list("group names", isValid: NameRule.isLogin), "further groups"),
           SettingRule(
             unset: "the distribution's", "shell", \.shell,
-            .text("an absolute path", isValid: { $0.hasPrefix("/") && NameRule.isWord($0, and: "/-._+") }), "login shell"),
-          SettingRule(unset: "no password", "password-hash", \.passwordHash, passwordHash, "crypt(5) hash of the password"),
+            .text("an absolute path", isValid: { $0.hasPrefix("/") && NameRule.isWord($0, and: "/-._+") }),
+            "login shell"),
+          SettingRule(
+            unset: "no password", "password-hash", \.passwordHash, passwordHash, "crypt(5) hash of the password"),
           SettingRule("ssh-keys", \.sshKeys, SSHKeyLine.form, "lines of authorized_keys, or paths of .pub files"),
           SettingRule("sudo", \.sudo, .boolean, "may become root without a password"),
         ]
@@ -58,15 +60,19 @@ enum SectionSettings {
           SettingRule(
             unset: "none", "mount-point", \.mountPoint,
             .text("an absolute path", isValid: { $0.hasPrefix("/") && NameRule.isWord($0, and: "/-._+") }),
-            "where it is mounted; none for swap").former("mountpoint", "mount"),
+            "where it is mounted; none for swap"
+          ).former("mountpoint", "mount"),
           SettingRule(
             unset: "none", "label", \.fileSystemLabel,
-            .text("a label of at most 16 letters and digits", isValid: { NameRule.isWord($0, and: "-._") && $0.utf8.count <= 16 }),
+            .text(
+              "a label of at most 16 letters and digits",
+              isValid: { NameRule.isWord($0, and: "-._") && $0.utf8.count <= 16 }),
             "label of the file system"),
           SettingRule("mkfs-options", \.mkfsOptions, .words, "further arguments of mkfs"),
           SettingRule(
             unset: "none", "volume-group", \.volumeGroup,
-            .text("a word", isValid: { NameRule.isWord($0, and: "-._") }), "volume group of which it is a logical volume"),
+            .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
+            "volume group of which it is a logical volume"),
         ]
       )
     ])

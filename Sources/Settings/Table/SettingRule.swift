@@ -8,7 +8,8 @@ struct SettingRule<Target: Sendable>: Sendable {
   /// The value a target has, as a file would say it: gives the default, so that table and model cannot differ.
   let show: @Sendable (Target) -> String
 
-  init(_ setting: Setting, show: @escaping @Sendable (Target) -> String,
+  init(
+    _ setting: Setting, show: @escaping @Sendable (Target) -> String,
     apply: @escaping @Sendable (SettingText, inout Target) -> String?
   ) {
     self.setting = setting

@@ -29,7 +29,8 @@ extension TreeLoader {
     }
     if !TreeLoader.architectures.contains(all.arch) {
       findings.append(
-        .config("'\(all.arch.printable)' cannot be the arch of an image", hint: "use \(TreeLoader.architectures.asChoices)"))
+        .config(
+          "'\(all.arch.printable)' cannot be the arch of an image", hint: "use \(TreeLoader.architectures.asChoices)"))
     }
     return all
   }
@@ -61,7 +62,9 @@ extension TreeLoader {
       ("srcdir", TreeLoader.escaped(checkout.string)), ("cachedir", "/var/cache/eos-image-builder"),
       ("sysconfdir", TreeLoader.escaped(hostFolder.string)), ("build_version", tree.buildVersion),
     ]
-    for (key, value) in values { set.set(key, in: "build", to: value, as: ConfigLayer(name: "--tree", kind: .commandLine)) }
+    for (key, value) in values {
+      set.set(key, in: "build", to: value, as: ConfigLayer(name: "--tree", kind: .commandLine))
+    }
   }
 
   /// `eos3.9` is of the series `eos3`, `master` of `master`.

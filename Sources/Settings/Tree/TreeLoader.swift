@@ -40,7 +40,8 @@ struct TreeLoader {
       result.full.add(
         merged.suffixed(file.withDefaultsCopied, namespace: place.namespace),
         as: ConfigLayer(
-          name: place.path.string, kind: .shipped, folder: place.path.removingLastComponent(), isPrivate: place.isPrivate))
+          name: place.path.string, kind: .shipped, folder: place.path.removingLastComponent(),
+          isPrivate: place.isPrivate))
       // Private files come last: what is there before the first of them may be shown.
       if !place.isPrivate { result.shown = result.full }
     }

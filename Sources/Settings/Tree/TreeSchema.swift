@@ -45,12 +45,14 @@ struct TreeSchema {
     case "required":
       guard rule.lowercased() == "true", value(option, section) == nil else { return nil }
       return .config(
-        "[\(section.printable)] '\(option.printable)' is missing", hint: "the schema says that it is required", at: location)
+        "[\(section.printable)] '\(option.printable)' is missing", hint: "the schema says that it is required",
+        at: location)
     case "values":
       let allowed = rule.split(whereSeparator: \.isWhitespace).map(String.init)
       guard let found = value(option, section), !allowed.contains(found.text) else { return nil }
       return .config(
-        "[\(section.printable)] '\(option.printable)' is '\(found.shown)', expected \(allowed.asChoices)", at: found.location)
+        "[\(section.printable)] '\(option.printable)' is '\(found.shown)', expected \(allowed.asChoices)",
+        at: found.location)
     case "type": return checkPaths(option, rule, section: section, at: location)
     default: return unknown(key, section, location)
     }
@@ -64,7 +66,8 @@ struct TreeSchema {
     }
     guard let found = value(option, section) else { return nil }
     let text = found.text.trimmingBlanks
-    let paths = rule == "path" ? (text.isEmpty ? [] : [text]) : text.split(whereSeparator: \.isWhitespace).map(String.init)
+    let paths =
+      rule == "path" ? (text.isEmpty ? [] : [text]) : text.split(whereSeparator: \.isWhitespace).map(String.init)
     for path in paths where !FileContent.exists(workingFolder.pushing(FilePath(path))) {
       let shown = found.isPrivate ? Secret.mask : path.printable
       return .config(
@@ -91,7 +94,8 @@ struct TreeSchema {
   private func value(_ option: String, _ section: String) -> Found? {
     guard set.sections[section] != nil else { return nil }
     let view = set.view(of: section)
-    guard let value = view.find(option)?.value, case .success(let text)? = Interpolator(set: set).resolve(option, in: view)
+    guard let value = view.find(option)?.value,
+      case .success(let text)? = Interpolator(set: set).resolve(option, in: view)
     else { return nil }
     return Found(text: text.text, isPrivate: text.isPrivate, location: set.location(of: value))
   }

@@ -7,7 +7,8 @@ import Settings
 
 /// `image-factory [build] IMAGE`: the whole way from config to published image.
 struct BuildCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "build", abstract: "Build an image (the default command).")
+  static let configuration = CommandConfiguration(
+    commandName: "build", abstract: "Build an image (the default command).")
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions

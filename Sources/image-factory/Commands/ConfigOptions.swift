@@ -45,7 +45,8 @@ struct ConfigOptions: ParsableArguments {
       throw FactoryError(
         .configInvalid, "unknown image '\(image)'",
         hint: loaded.images.isEmpty
-          ? "no image is configured; is the folder 'configs' there?" : "known: \(loaded.images.joined(separator: ", "))")
+          ? "no image is configured; is the folder 'configs' there?" : "known: \(loaded.images.joined(separator: ", "))"
+      )
     }
     return (config, findings)
   }

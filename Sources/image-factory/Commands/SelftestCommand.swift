@@ -11,7 +11,8 @@ import SystemPackage
 struct SelftestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "selftest", abstract: "Try the whole pipeline on this machine with a miniature guest.",
-    discussion: "Under two minutes without KVM, as any user; the network is needed only for the installer's kernel, once.")
+    discussion:
+      "Under two minutes without KVM, as any user; the network is needed only for the installer's kernel, once.")
 
   @Option(name: .long, help: ArgumentHelp("How the guest behaves: \(SelftestBehaviour.names).", valueName: "NAME"))
   var behaviour = "ok"

@@ -20,6 +20,7 @@ struct EarlyScript {
         cp "$1" "$2"
         chmod 755 "$2"
       }
+      place_hook /trim.sh /usr/lib/post-base-installer.d/15image-factory
       place_hook /seal.sh /usr/lib/finish-install.d/93image-factory
       """
     ]
@@ -28,11 +29,8 @@ struct EarlyScript {
         """
         # The pinned installer's components are signed by a key made for this build; Debian's keys stay trusted beside it,
         # because debootstrap reads the same file.
-        cat /usr/share/keyrings/debian-archive-keyring.pgp \(ShellWords.quote("/" + key)) >/usr/share/keyrings/archive.gpg
+        cat /usr/share/keyrings/debian-archive-keyring.gpg \(ShellWords.quote("/" + key)) >/usr/share/keyrings/archive.gpg
         """)
-    }
-    if !request.firmwareLookup {
-      parts.append("place_hook /trim.sh /usr/lib/post-base-installer.d/15image-factory")
     }
     if hasUpdates { parts.append("place_hook /updates.sh /usr/lib/post-base-installer.d/16image-factory") }
     if request.holdInitramfs {

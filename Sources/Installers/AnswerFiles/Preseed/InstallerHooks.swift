@@ -1,19 +1,25 @@
 /// Hooks of the installer that stand in files of their own.
 enum InstallerHooks {
-  /// Stops the installer from adding what suits the machine it runs on: a guest agent under QEMU, microcode on what looks like
-  /// bare metal, `laptop-detect`; and from installing `popularity-contest` only to purge it again.
+  /// Empties hooks of the installer whose work is not wanted, or is undone afterwards.
   ///
-  /// The hooks are emptied, not removed: finish-install made its list before. They come with components that are loaded
-  /// before the base system is installed. (hw-detect 1.171, pkgsel 0.85)
-  static let trim = """
-    #!/bin/sh
-    # Run by the Debian installer after debootstrap: an image must not depend on the machine it was made on.
-    set -e
-    for hook in pre-pkgsel.d/10laptop-detect pre-pkgsel.d/90popcon finish-install.d/08hw-detect; do
-      [ ! -e "/usr/lib/$hook" ] || echo '#!/bin/sh' >"/usr/lib/$hook"
-    done
+  /// `hardware`: those that add what suits the machine the installer runs on (a guest agent under QEMU, microcode on what looks
+  /// like bare metal, `laptop-detect`), and the one that installs `popularity-contest` only to purge it again. Always:
+  /// 60cleanup, which makes apt's caches that the seal removes. Emptied, not removed, because finish-install made its list
+  /// before; all of them are loaded before the base system is installed. (hw-detect 1.171, pkgsel 0.85, finish-install 2.124)
+  static func trim(hardware: Bool) -> String {
+    let hooks =
+      hardware ? ["pre-pkgsel.d/10laptop-detect", "pre-pkgsel.d/90popcon", "finish-install.d/08hw-detect"] : []
+    let lines = (hooks + ["finish-install.d/60cleanup"]).map {
+      "[ ! -e /usr/lib/\($0) ] || echo '#!/bin/sh' >/usr/lib/\($0)"
+    }
+    return """
+      #!/bin/sh
+      # Run by the Debian installer after debootstrap: an image must not depend on the machine it was made on.
+      set -e
+      \(lines.joined(separator: "\n"))
 
-    """
+      """
+  }
 
   /// Makes the updates' sources known before the kernel is chosen; seal.sh removes the file.
   static func updates(_ sources: [String]) -> String {

@@ -124,7 +124,8 @@ struct LateScript {
   private static func bootLoaderSettings(_ arguments: [String]) -> String {
     var edits = "sed -i -e '/^GRUB_TERMINAL=/d' -e '/^GRUB_SERIAL_COMMAND=/d' \"$grub\""
     if let serial = SerialConsole.grubCommand(for: arguments) {
-      edits += "\n  echo 'GRUB_TERMINAL=\"console serial\"' >>\"$grub\"\n  echo 'GRUB_SERIAL_COMMAND=\"\(serial)\"' >>\"$grub\""
+      edits +=
+        "\n  echo 'GRUB_TERMINAL=\"console serial\"' >>\"$grub\"\n  echo 'GRUB_SERIAL_COMMAND=\"\(serial)\"' >>\"$grub\""
     }
     return """
       grub=/target/etc/default/grub

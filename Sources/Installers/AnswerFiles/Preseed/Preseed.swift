@@ -36,7 +36,7 @@ package struct Preseed: AnswerFileFormat {
       RenderedFile("late.sh", text: try LateScript(request, accounts, placed, scripts).text, mode: 0o700),
       RenderedFile("seal.sh", text: SealScript(request).text, mode: 0o700),
     ]
-    if !request.firmwareLookup { files.append(RenderedFile("trim.sh", text: InstallerHooks.trim, mode: 0o700)) }
+    files.append(RenderedFile("trim.sh", text: InstallerHooks.trim(hardware: !request.firmwareLookup), mode: 0o700))
     if let updates { files.append(updates) }
     if request.holdInitramfs {
       files.append(RenderedFile("hold-initramfs.sh", text: InstallerHooks.hold, mode: 0o700))
@@ -46,6 +46,10 @@ package struct Preseed: AnswerFileFormat {
 
   package func ownFileKernelArguments(fileName: String) -> [String] {
     ["preseed/url=file:///\(fileName)"]
+  }
+
+  package var ownFileWatch: (files: [RenderedFile], arguments: [String]) {
+    ([OwnPreseedWatch.file], OwnPreseedWatch.arguments)
   }
 
   package func check(_ text: String, file: String) -> [Finding] {

@@ -1,6 +1,6 @@
 import Model
 
-/// The last change of the finished system: no trace of the build, and nothing missing.
+/// The last change of the finished system: no trace of the build (proxy, name server, CD drive), and nothing missing.
 ///
 /// A hook of finish-install at 93, after everything that writes into the system (30hw-detect may install packages,
 /// 60cleanup makes apt's caches anew, 90console turns the installer's console into one of the system) and before the logs are
@@ -23,7 +23,11 @@ struct SealScript {
           sed -i -e '/^[Aa]cquire::https*::[Pp]roxy /d' /target/etc/apt/apt.conf
           [ -s /target/etc/apt/apt.conf ] || rm -f /target/etc/apt/apt.conf
         fi
-        rm -f /target\(InstallerHooks.updatesList)
+        rm -f /target\(InstallerHooks.updatesList) /target/etc/apt/apt.conf.d/00trustcdrom
+        if [ -f /target/etc/resolv.conf ] && [ ! -L /target/etc/resolv.conf ]; then
+          sed -i -e '/^nameserver /d' /target/etc/resolv.conf
+        fi
+        sed -i -e '/^[/]dev[/]sr[0-9]/d' /target/etc/fstab
         rm -rf /target/var/lib/apt/lists/* /target/var/cache/apt/*.bin /target/var/cache/apt/archives/*.deb
       \(serial ? "" : Self.noSerialConsole)  if grep -q 'added by debian-installer' /target/etc/securetty 2>/dev/null; then
           rm -f /target/etc/securetty
