@@ -122,6 +122,13 @@ let package = Package(
       dependencies: ["PackageDepot", "Model", nioCore, nioHTTP1, nioPosix, systemPackage],
       swiftSettings: settings),
     .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "DiskImages", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model", "PackageDepot", "Pipeline",
+        "Settings", systemPackage,
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "EndToEndTests",
       dependencies: ["FactoryTestSupport", "MiniatureGuest", "Model", "image-factory", systemPackage],
       swiftSettings: settings),

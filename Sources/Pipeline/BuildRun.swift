@@ -42,19 +42,26 @@ package struct BuildRun: Sendable {
     for note in plan.notes { tell(BuildEvent(elapsed: 0, kind: .step, text: note)) }
 
     var failure: FactoryError?
+    var imageIsComplete = false
     for stage in stages {
       let name = type(of: stage).name
       if let failure, failure.status != .publishingIncomplete {
         report.stages.append(StageReport(name: name, state: .skipped, seconds: 0))
         continue
       }
-      let outcome = await run(stage, started: started, cleanUp: cleanUp, into: &report, tell: tell)
-      failure = failure ?? outcome
+      let result = await run(stage, started: started, cleanUp: cleanUp, into: &report, tell: tell)
+      // A signal counts more than an upload that failed before it: the caller must see 130 or 143.
+      failure = [failure, result.failure.map { $0.after(imageIsComplete: imageIsComplete) }].compactMap(\.self)
+        .max { ($0.status == .publishingIncomplete ? 0 : 1) < ($1.status == .publishingIncomplete ? 0 : 1) }
+      if result.completesImage {
+        imageIsComplete = true
+        cleanUp.keepWhatIsThere()
+      }
     }
 
-    let imageIsBuilt = failure == nil || failure?.status == .publishingIncomplete
+    let succeeded = failure == nil || imageIsComplete
     // A new task: the undo steps run to their end though the build itself was cancelled.
-    report.leftovers = await Task { await cleanUp.unwind(succeeded: imageIsBuilt) }.value
+    report.leftovers = await Task { await cleanUp.unwind(succeeded: succeeded) }.value
     report.warnings = warnings.all
     report.seconds = (ContinuousClock.now - started).seconds
     report.status = failure?.status ?? .done
@@ -73,7 +80,7 @@ package struct BuildRun: Sendable {
   private func run(
     _ stage: any Stage, started: ContinuousClock.Instant, cleanUp: CleanUpStack, into report: inout BuildReport,
     tell: @escaping BuildObserver
-  ) async -> FactoryError? {
+  ) async -> (failure: FactoryError?, completesImage: Bool) {
     let name = type(of: stage).name
     let begun = ContinuousClock.now
     func now() -> Double { (ContinuousClock.now - started).seconds }
@@ -82,10 +89,11 @@ package struct BuildRun: Sendable {
       host: host, cleanUp: cleanUp, events: StageEvents(stage: name, started: started, observer: tell))
     var failure: FactoryError?
     var facts: [String] = []
+    var completesImage = false
     do {
       try Task.checkCancellation()
       let outcome = try await stage.run(plan, in: context)
-      try Task.checkCancellation()
+      completesImage = outcome.completesImage
       facts = outcome.facts
       report.artifacts += outcome.artifacts
       report.fetched += outcome.fetched
@@ -101,7 +109,7 @@ package struct BuildRun: Sendable {
       BuildEvent(
         elapsed: now(), kind: .stageFinished, stage: name, text: failure?.message ?? facts.joined(separator: ", "),
         succeeded: failure == nil))
-    return failure
+    return (failure, completesImage)
   }
 
   private func asFactoryError(_ error: any Error, stage: String) -> FactoryError {
@@ -112,5 +120,15 @@ package struct BuildRun: Sendable {
     }
     if let error = error as? FactoryError { return error }
     return FactoryError(.unexpected, "stage '\(stage)' failed: \(String(describing: error).printable)")
+  }
+}
+
+extension FactoryError {
+  /// Once the image is complete, whatever fails leaves only its publishing incomplete; a signal stays a signal.
+  fileprivate func after(imageIsComplete: Bool) -> FactoryError {
+    guard imageIsComplete, status != .interrupted, status != .terminated else { return self }
+    var error = self
+    error.status = .publishingIncomplete
+    return error
   }
 }

@@ -31,6 +31,11 @@ package final class CleanUpStack: Sendable {
     steps.withLock { $0.append(Step(occasion: occasion, what: what, byHand: byHand, action: action)) }
   }
 
+  /// Forgets the steps for failures: what has been made so far is to stay, whatever happens from now on.
+  package func keepWhatIsThere() {
+    steps.withLock { steps in steps.removeAll { $0.occasion == .failure } }
+  }
+
   /// Runs and forgets all steps of the occasion; a failing one becomes a sentence in the result and stops nothing.
   package func unwind(succeeded: Bool) async -> [String] {
     var leftovers: [String] = []

@@ -3,7 +3,11 @@ package import Model
 /// One event as one line for people, the same in the log file and on a terminal without cursor control.
 package enum EventText {
   /// The line, without time; nil for an event that says nothing in words.
-  package static func line(_ event: BuildEvent) -> String? {
+  ///
+  /// Printable, whoever made the event: what failed may be told in a guest's own words.
+  package static func line(_ event: BuildEvent) -> String? { words(event)?.printable }
+
+  private static func words(_ event: BuildEvent) -> String? {
     let stage = event.stage.map { "[\($0)] " } ?? ""
     switch event.kind {
     case .buildStarted:

@@ -14,6 +14,8 @@ enum FilePlacing {
     // `work-dir` may be another file system than `output-dir`: copy beside the target, then rename there.
     let beside = FilePath(target.string + ".part")
     do {
+      // Of a build that was killed here: nobody else may have this name, it is reserved.
+      try Folder.remove(beside)
       try SparseFile.copy(source, to: beside)
       try AtomicFile.renameWithoutReplacing(beside, to: target)
       try Folder.remove(source)

@@ -9,16 +9,18 @@ struct GuestCleaning: Sendable {
   let plan: BuildPlan
   let events: StageEvents
 
-  /// A single log is kept up to this size; a guest could otherwise fill the host's disk.
+  /// A single log is kept up to this size, and all of them up to that: a guest could otherwise fill the host's disk, with holes.
   private static let largestLog = 64 << 20
+  private static let largestSum = 256 << 20
 
   /// Cleans the file system at `extent`; throws `DiskImageError` and ``FactoryError``.
   func clean(_ extent: ImageExtent) throws -> Tally {
     let files = try Ext4FileSystem.open(image: plan.disk.raw, extent: extent, mode: .readWrite)
     var total = Tally()
+    var left = GuestCleaning.largestSum
     for pattern in plan.cleaning.logs {
       for path in try files.expand(pattern) {
-        try save(path, in: files)
+        try save(path, in: files, left: &left)
         total.add(try files.remove(path))
       }
     }
@@ -28,21 +30,26 @@ struct GuestCleaning: Sendable {
     for pattern in plan.cleaning.empty {
       for path in try files.expand(pattern) { try empty(path, in: files) }
     }
+    if plan.cleaning.regenerateHostKeys { total.add(try HostKeys.regenerate(in: files)) }
     try removeProxy(in: files)
     try files.close()
     return total
   }
 
-  private func save(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws {
+  private func save(_ path: ImagePath, in files: borrowing Ext4FileSystem, left: inout Int) throws {
     guard let status = try files.status(path) else { return }
     switch status.kind {
     case .directory:
-      for entry in try files.list(path, limit: 10_000) { try save(path.appending(entry.name), in: files) }
+      for entry in try files.list(path, limit: 10_000) {
+        try save(path.appending(entry.name), in: files, left: &left)
+      }
     case .file:
-      guard status.size <= GuestCleaning.largestLog else {
+      guard status.size <= min(GuestCleaning.largestLog, left) else {
         return events.warning("'\(path)' has \(ByteSize(bytes: status.size)) and is removed without being saved")
       }
       let bytes = try files.readFile(path, limit: GuestCleaning.largestLog)
+      // An empty file takes room on the host as well.
+      left -= max(bytes.count, 4096)
       // One flat folder on the host, each name made of plain characters only: the guest chose the path.
       try InstallerLogs.keep(bytes, as: GuestCleaning.flatName(path), plan: plan)
       if plan.log.printInstallerLogs { show(bytes, path) }
@@ -78,7 +85,11 @@ struct GuestCleaning: Sendable {
     let host = address.replacing("http://", with: "").split(separator: "/").first.map(String.init) ?? address
     for pattern in ["/etc/apt/apt.conf", "/etc/apt/apt.conf.d/*"] {
       for path in try files.expand(pattern) where try files.status(path)?.kind == .file {
-        let text = String(decoding: try files.readFile(path, limit: 1 << 20), as: UTF8.self)
+        guard let bytes = try? files.readFile(path, limit: 1 << 20) else {
+          events.warning("'\(path)' is too large to be looked at for the build's proxy")
+          continue
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
         guard text.contains(host) else { continue }
         let kept = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains(host) }
         if kept.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
@@ -96,7 +107,9 @@ struct Tally: Sendable {
   var names = 0
   var bytes: Int64 = 0
 
-  mutating func add(_ other: Ext4Removal) {
+  mutating func add(_ other: Ext4Removal) { add(Tally(names: other.names, bytes: other.bytes)) }
+
+  mutating func add(_ other: Tally) {
     names += other.names
     bytes += other.bytes
   }

@@ -6,23 +6,58 @@ import SystemPackage
 
 /// The logs of an installation, kept beside the image: the serial ports' and those found inside the image.
 enum InstallerLogs {
-  /// Keeps the logs of both serial ports, secrets masked line by line; what cannot be kept is not worth failing for.
-  static func keepSerial(_ plan: BuildPlan) {
+  /// A serial port's log is kept up to this size; the guest decides how much it writes.
+  private static let largest: UInt64 = 256 << 20
+
+  /// Keeps the logs of both serial ports, secrets masked line by line; throws ``FactoryError``.
+  static func keepSerial(_ plan: BuildPlan) throws {
     for (source, name) in [(plan.machine.consoleLog, "console.log"), (plan.machine.installerLog, "syslog")] {
-      guard let bytes = try? AtomicFile.read(source, limit: 256 << 20), !bytes.isEmpty else { continue }
-      try? keep(bytes, as: name, plan: plan)
+      guard let input = FileHandle(forReadingAtPath: source.string) else { continue }
+      defer { try? input.close() }
+      var left = largest
+      try write(name, plan: plan) {
+        guard left > 0, let data = try input.read(upToCount: 1 << 20), !data.isEmpty else { return nil }
+        left -= min(left, UInt64(data.count))
+        return [UInt8](data)
+      }
     }
   }
 
-  /// Keeps one log under `name`, a single path component.
+  /// Keeps one log of the image under `name`, a single path component; throws ``FactoryError``.
   static func keep(_ bytes: [UInt8], as name: String, plan: BuildPlan) throws {
-    try Folder.create(plan.log.installerLogs, mode: 0o750)
-    var redactor = LogRedactor(secrets: plan.answers.answers.secrets)
-    var text = ""
-    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      text += redactor.redact(String(decoding: line, as: UTF8.self).printable) + "\n"
+    var rest: [UInt8]? = bytes
+    try write(name, plan: plan) {
+      defer { rest = nil }
+      return rest
     }
-    try AtomicFile.write(Array(text.utf8), to: plan.log.installerLogs.appending(name), mode: 0o640)
+  }
+
+  /// Writes piece by piece, so that a large log takes no memory; a line's end may come with a later piece.
+  private static func write(_ name: String, plan: BuildPlan, next: () throws -> [UInt8]?) throws {
+    try Folder.create(plan.log.installerLogs, mode: 0o750)
+    let path = plan.log.installerLogs.appending(name)
+    let descriptor = open(path.string, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else {
+      throw FactoryError(.processingFailed, "cannot write '\(path)': \(String(cString: strerror(errno)))")
+    }
+    let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    defer { try? output.close() }
+    var redactor = LogRedactor(secrets: plan.answers.answers.secrets)
+    var open: [UInt8] = []
+    while let piece = try next() {
+      var text = ""
+      var lines = piece.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
+      while lines.count > 1, let line = lines.popFirst() {
+        text += redactor.redact(String(decoding: open + line, as: UTF8.self).printable) + "\n"
+        open = []
+      }
+      // A line without end is cut rather than gathered.
+      open = open.count > 1 << 20 ? [] : open + (lines.first ?? [])
+      try output.write(contentsOf: Data(text.utf8))
+    }
+    if !open.isEmpty {
+      try output.write(contentsOf: Data(redactor.redact(String(decoding: open, as: UTF8.self).printable).utf8))
+    }
   }
 }
 

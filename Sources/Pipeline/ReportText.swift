@@ -2,7 +2,7 @@ package import Model
 
 /// A report in words: what came out, how long it took, what to look at.
 package enum ReportText {
-  /// The lines of the report; the error itself is printed by whoever ends the process.
+  /// The lines of the report, printable; the error itself is printed by whoever ends the process.
   package static func text(_ report: BuildReport) -> [String] {
     var lines = ["\(report.baseName): \(report.status.meaning), \(Duration.seconds(report.seconds).timeSpan)"]
     for stage in report.stages where stage.state != .skipped {
@@ -24,7 +24,7 @@ package enum ReportText {
       lines += error.details.map { "          \($0)" }
       if let hint = error.hint { lines.append("  hint    \(hint)") }
     }
-    return lines
+    return lines.map(\.printable)
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {

@@ -31,6 +31,8 @@ package struct StageOutcome: Sendable {
   package var artifacts: [ArtifactReport] = []
   package var fetched: [FetchedFile] = []
   package var uploads: [UploadReport] = []
+  /// The image is complete and in its place: from now on nothing that fails may take it away.
+  package var completesImage = false
   /// Set when the stage did its work but not all of it (an upload failed): later stages still run.
   package var incomplete: FactoryError?
 

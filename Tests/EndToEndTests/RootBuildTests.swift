@@ -153,8 +153,12 @@ extension EndToEnd {
     func answers() async throws {
       let image = try await ImageInspection(raw: try raw)
       #expect(try await image.read("/etc/hostname") == "golden\n")
-      #expect(try await image.read("/etc/shadow")?.contains(Workshop.rootHash) == true)
-      #expect(try await image.read("/etc/passwd")?.contains("tester:") == true)
+      // The miniature writes down what a real system's useradd and chpasswd would have been called with.
+      let saved = build.config.output.appending("\(build.base).installer-logs/var_log_installer_commands")
+      let commands = try String(contentsOfFile: saved.string, encoding: .utf8)
+      #expect(commands.contains("useradd") && commands.contains("tester"), "\(commands)")
+      #expect(commands.contains("chpasswd --encrypted"))
+      #expect(try await image.read("/etc/sudoers.d/image-factory-1") == "tester ALL=(ALL:ALL) NOPASSWD: ALL\n")
       let sources = try await image.read("/etc/apt/sources.list") ?? ""
       for line in ["debian trixie main", "trixie-security main", "trixie-updates main"] {
         #expect(sources.contains(line))

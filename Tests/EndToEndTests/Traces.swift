@@ -55,7 +55,7 @@ struct Traces {
       }
       return process.user == user || process.commandLine.contains(workshop.scratch.path.string)
         || process.commandLine.contains("guest=image-factory-\(TestConfig.image)-")
-        || (!workshop.foundDaemon && process.commandLine.contains("image-factory _reap"))
+        || process.commandLine.hasPrefix("\(Workshop.binary) _reap")
     }
   }
 

@@ -72,6 +72,7 @@ final class Workshop: Sendable {
   func close() async {
     server.stop()
     await user.remove()
+    scratch.remove()
   }
 
   private static func makeMiniature(from installer: FilePath, to path: FilePath, scratch: Scratch) async throws {

@@ -30,9 +30,8 @@ extension MachinePlan {
       --serial file,path=/build/console.log --serial file,path=/build/installer.log
       --rng /dev/urandom,model=virtio --memballoon none --controller usb,model=none
       --sound none --input none --channel none --watchdog none --tpm none
-      --install 'kernel=/build/linux,initrd=/build/initrd.gz,\
-      kernel_args="auto priority=critical console=ttyS0,115200n8",kernel_args_overwrite=yes'
-      --initrd-inject /build/preseed.cfg --initrd-inject /build/late.sh
+      --import --boot 'kernel=/build/linux,initrd=/build/initrd.gz,\
+      kernel_args="auto priority=critical console=ttyS0,115200n8"'
       --events on_poweroff=destroy,on_reboot=destroy,on_crash=destroy --noautoconsole
       """
     #expect(VirtInstall.command(for: .sample()).shown == golden.replacing("\n", with: " "))

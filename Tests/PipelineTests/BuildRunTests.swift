@@ -116,6 +116,37 @@ struct BuildRunTests {
     }
   }
 
+  /// Makes an image that would be removed again and completes it.
+  private func complete(_ undone: Collected<String>) -> Scripted<One> {
+    Scripted { context in
+      context.cleanUp.register(.failure, "remove the image", byHand: "-") { undone.add("image") }
+      context.cleanUp.register(.always, "scratch", byHand: "-") { undone.add("scratch") }
+      var outcome = StageOutcome()
+      outcome.completesImage = true
+      return outcome
+    }
+  }
+
+  @Test("once the image is complete nothing that fails takes it away; the exit status is 8")
+  func afterTheImage() async throws {
+    try await TestHost.run { test in
+      let undone = Collected<String>()
+      let broken = broken
+      let report = try await test.build(
+        test.plan(),
+        [
+          complete(undone),
+          Scripted<Two> { context in
+            context.cleanUp.register(.failure, "half an upload", byHand: "-") { undone.add("upload") }
+            throw broken
+          },
+        ])
+      #expect(undone.all == ["scratch"] || undone.all == ["upload", "scratch"])
+      #expect(report.status == .publishingIncomplete)
+      #expect(report.error?.message == "the disk is broken")
+    }
+  }
+
   @Test("publishing that is incomplete lets later stages run and keeps the image")
   func incomplete() async throws {
     try await TestHost.run { test in
@@ -123,11 +154,7 @@ struct BuildRunTests {
       let report = try await test.build(
         test.plan(),
         [
-          Scripted<One> { context in
-            context.cleanUp.register(.failure, "remove the image", byHand: "-") { undone.add("image") }
-            context.cleanUp.register(.always, "scratch", byHand: "-") { undone.add("scratch") }
-            return StageOutcome()
-          },
+          complete(undone),
           Scripted<Two> { _ in
             var outcome = StageOutcome(facts: "1 of 2 destinations")
             outcome.incomplete = FactoryError(.publishingIncomplete, "the mirror is down")
@@ -205,6 +232,37 @@ struct StoppedBuildTests {
     }
   }
 
+  @Test("a signal while an image is published keeps the image, and counts more than an upload that failed before")
+  func whilePublishing() async throws {
+    try await TestHost.run { test in
+      let undone = Collected<String>()
+      let build = Task {
+        try await test.build(
+          test.plan(),
+          [
+            Scripted<One> { context in
+              context.cleanUp.register(.failure, "remove the image", byHand: "-") { undone.add("image") }
+              var outcome = StageOutcome()
+              outcome.completesImage = true
+              return outcome
+            },
+            Scripted<Two> { _ in
+              var outcome = StageOutcome()
+              outcome.incomplete = FactoryError(.publishingIncomplete, "the mirror is down")
+              return outcome
+            },
+            Scripted<Three> { _ in
+              withUnsafeCurrentTask { $0?.cancel() }
+              throw FactoryError(.publishingIncomplete, "rsync was ended by SIGTERM")
+            },
+          ], stopStatus: .terminated)
+      }
+      let report = try await build.value
+      #expect(report.status == .terminated)
+      #expect(undone.all == [])
+    }
+  }
+
   @Test("a stage that ends well after the signal does not hide it")
   func cancelledButDone() async throws {
     try await TestHost.run { test in
@@ -218,7 +276,8 @@ struct StoppedBuildTests {
             }, Scripted<Two>(),
           ])
       }
-      #expect(try await build.value.status == .interrupted)
+      let report = try await build.value
+      #expect(report.status == .interrupted)
     }
   }
 }

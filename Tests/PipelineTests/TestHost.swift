@@ -8,6 +8,11 @@ import Testing
 
 @testable import Pipeline
 
+// Foundation and Testing have types of these names too.
+typealias Host = Pipeline.Host
+typealias ExitStatus = Model.ExitStatus
+typealias SourceLocation = Model.SourceLocation
+
 /// A host with the real ports and folders of its own, for one test.
 struct TestHost: Sendable {
   /// Everything the test writes is in here.
@@ -102,14 +107,14 @@ struct TestHost: Sendable {
 extension FilePath {
   /// Whether there is anything, a dangling link too.
   var exists: Bool {
-    var status = stat()
-    return lstat(string, &status) == 0
+    var status = Glibc.stat()
+    return Glibc.lstat(string, &status) == 0
   }
 
   /// The permission bits.
   var mode: UInt32? {
-    var status = stat()
-    return lstat(string, &status) == 0 ? status.st_mode & 0o7777 : nil
+    var status = Glibc.stat()
+    return Glibc.lstat(string, &status) == 0 ? status.st_mode & 0o7777 : nil
   }
 }
 

@@ -15,7 +15,10 @@ package final class Scratch: Sendable {
       atPath: path.string, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path.string) }
+  deinit { remove() }
+
+  /// Removes it now; for values that live as long as the process.
+  package func remove() { try? FileManager.default.removeItem(atPath: path.string) }
 
   /// Makes a folder in it; `owner` is a user's and group's number.
   @discardableResult

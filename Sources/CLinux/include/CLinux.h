@@ -6,3 +6,6 @@ int image_factory_become_subreaper(void);
 
 // Shares the blocks of `source` with the empty file `target` (ioctl_ficlone(2)); 0 or -1 with errno.
 int image_factory_clone_file(int target, int source);
+
+// Renames unless there is something at `to` (renameat2(2), RENAME_NOREPLACE); 0 or -1 with errno.
+int image_factory_rename_without_replacing(const char *from, const char *to);

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Model
 package import SystemPackage
@@ -39,10 +40,13 @@ package enum AtomicFile {
 
   /// Renames within one file system and throws when there is something at `target`: an existing image is never replaced.
   package static func renameWithoutReplacing(_ source: FilePath, to target: FilePath) throws {
-    guard link(source.string, target.string) == 0 else {
-      throw SystemFailure.error("write '\(target.string.printable)'", status: .processingFailed)
+    // File systems that do not know this rename (NFS) get a hard link, which cannot replace either.
+    if image_factory_rename_without_replacing(source.string, target.string) != 0 {
+      guard errno == EINVAL || errno == ENOSYS, link(source.string, target.string) == 0 else {
+        throw SystemFailure.error("write '\(target.string.printable)'", status: .processingFailed)
+      }
+      unlink(source.string)
     }
-    unlink(source.string)
     try Folder.synchronize(target.parentFolder)
   }
 

@@ -51,6 +51,8 @@ package final class DetachedProcess: Sendable {
     for await number in numbers {
       return DetachedProcess(number, log: log, stop: stop, follower: follower, known: known)
     }
+    // Cancelled before the number came: without the request this would wait for the daemon's own end.
+    if Task.isCancelled { stop.request(.cancelled) }
     _ = try await follower.value
     throw FactoryError(.hostNotReady, "cannot \(command.purpose): '\(command.tool.printable)' did not start")
   }

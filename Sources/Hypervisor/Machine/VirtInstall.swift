@@ -9,7 +9,7 @@ import SystemPackage
 package enum VirtInstall {
   /// The command that starts `machine`, to be run by a user that may use its libvirt URI.
   ///
-  /// virt-install needs `cpio` and `gzip` on the host for the injected files, and a `HOME` for its own log.
+  /// virt-install needs a `HOME` for its own log. The injected files are already in the initrd.
   package static func command(for machine: MachinePlan) -> Command {
     let groups: [[String]] = [
       ["--connect", machine.libvirtURI, "--name", machine.domainName, "--transient"],
@@ -108,13 +108,13 @@ package enum VirtInstall {
   ]
 
   private static func boot(_ machine: MachinePlan) -> [String] {
+    // `--boot` and not `--install`: that one copies kernel and initrd, with the answers and their password hashes, to a folder of
+    // libvirt's, and leaves them there when it is stopped. The files are injected by the pipeline for the same reason.
     let install = [
       "kernel=\(OptionValue.quote(machine.kernel.string))", "initrd=\(OptionValue.quote(machine.initrd.string))",
       "kernel_args=\(OptionValue.quote(machine.kernelArguments.joined(separator: " ")))",
-      "kernel_args_overwrite=yes",
     ]
-    return ["--install", install.joined(separator: ",")]
-      + machine.injectedFiles.flatMap { ["--initrd-inject", $0.string] }
+    return ["--import", "--boot", install.joined(separator: ",")]
       + ["--events", "on_poweroff=destroy,on_reboot=destroy,on_crash=destroy"]
   }
 }

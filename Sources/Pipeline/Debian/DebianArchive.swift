@@ -53,7 +53,15 @@ package struct DebianArchive: Sendable {
     let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-release")
     let check = SignatureCheck(runner: host.runner, scratch: scratch.path)
     let signed = try await check.clearsigned(bytes, name: url, keyrings: [keyring])
-    return try DebianRelease(String(decoding: signed.bytes, as: UTF8.self))
+    let release = try DebianRelease(String(decoding: signed.bytes, as: UTF8.self))
+    // The signature is good for every suite of the archive: an older one must not be put in this one's place.
+    let names = [release.codename, release.suite].compactMap(\.self)
+    guard names.isEmpty || names.contains(suite) else {
+      throw FactoryError(
+        .fetchFailed, "'\(url)' is signed, but of the suite '\(names[0].printable)' and not of '\(suite)'",
+        hint: "try another mirror")
+    }
+    return release
   }
 
   /// What the signed archive says about its netboot images; nothing large is fetched. Throws ``FactoryError``.

@@ -17,6 +17,11 @@ package struct LibvirtService: Sendable {
     /// One sentence each about what was started, for the log.
     package let notes: [String]
 
+    /// What a person types to end it.
+    var byHand: String {
+      started.isEmpty ? "nothing was started" : "kill " + started.map { String($0.processNumber) }.joined(separator: " ")
+    }
+
     /// Ends what was started, the last one first, unless somebody else's domains use it by now.
     package func end(othersRun: Bool) async {
       guard !othersRun else { return }

@@ -17,9 +17,30 @@ struct ArtifactNames: Sendable {
   static func choose(for config: ImageConfig, date: String) -> ArtifactNames {
     let output = absolute(config.disk.outputFolder)
     let scratch = config.disk.workFolder.map(absolute) ?? output
-    let base = NameReservation.preview(stem(of: config.name, date: date), extensions: extensions, in: output)
+    let base = free(stem(of: config.name, date: date), in: output)
+    // A folder for scratch files may serve several output folders, each with a build of this name.
+    let mark = scratch == output ? "" : "-" + ShortDigest.of(output.string)
     return ArtifactNames(
-      date: date, base: base, outputFolder: output, workFolder: scratch.appending(".\(base).build"))
+      date: date, base: base, outputFolder: output, workFolder: scratch.appending(".\(base)\(mark).build"))
+  }
+
+  /// The first name that no file has and no running build: such a build may not have made a file yet.
+  private static func free(_ stem: String, in output: FilePath) -> String {
+    for number in 1...9999 {
+      let name = number == 1 ? stem : "\(stem)-\(number)"
+      guard NameReservation.preview(name, extensions: extensions, in: output) == name else { continue }
+      if !isReserved(name, in: output) { return name }
+    }
+    return stem
+  }
+
+  /// Whether a running build holds the name's lock; the file alone may be a killed one's.
+  private static func isReserved(_ name: String, in output: FilePath) -> Bool {
+    let file = output.appending(".\(name).reserved")
+    guard FileManager.default.fileExists(atPath: file.string) else { return false }
+    guard let lock = try? FileLock.tryAcquire(file) else { return true }
+    lock.release()
+    return false
   }
 
   /// What every name of a build of this image on this day starts with.
@@ -32,7 +53,7 @@ struct ArtifactNames: Sendable {
   /// One artifact per format; the raw disk is one of them when it is asked for or kept.
   func artifacts(_ disk: DiskRequest) -> [ArtifactPlan] {
     var formats = disk.formats
-    if disk.keepRaw, !formats.contains("raw") { formats.insert("raw", at: 0) }
+    if disk.keepRaw, !formats.contains("raw") { formats.append("raw") }
     return formats.map { format in
       let suffix = DiskFormats.named(format)?.fileExtension ?? format
       return ArtifactPlan(

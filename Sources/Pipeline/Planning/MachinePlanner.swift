@@ -56,8 +56,6 @@ struct MachinePlanner: Sendable {
 
   /// Unique on the host though two output folders may have builds of the same name: a few letters of the work folder's digest.
   private func domainName(_ names: ArtifactNames) -> String {
-    var hash: UInt32 = 2_166_136_261  // FNV-1a, 32 bits
-    for byte in names.workFolder.string.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-    return "image-factory-\(names.base)-\(String(hash, radix: 36))"
+    "image-factory-\(names.base)-\(ShortDigest.of(names.workFolder.string))"
   }
 }

@@ -17,15 +17,14 @@ package struct Preflight: Sendable {
       .space(space(of: plan), in: plan.workFolder.removingLastComponent(), purpose: "build '\(plan.image)'"),
     ]
     for stage in StageOrder.stages(of: plan) { requirements += stage.requirements(of: plan) }
-    var seen = Set<Requirement>()
-    let unique = requirements.filter { seen.insert($0).inserted }
+    let unique = Preflight.merged(requirements)
     return await withTaskGroup(of: (Int, [Finding]).self) { group in
       for (index, requirement) in unique.enumerated() {
         group.addTask { (index, await RequirementCheck(host: host).findings(of: requirement)) }
       }
       var findings: [(Int, [Finding])] = []
       for await found in group { findings.append(found) }
-      return Preflight.merged(findings.sorted { $0.0 < $1.0 }.flatMap(\.1))
+      return findings.sorted { $0.0 < $1.0 }.flatMap(\.1)
     }
   }
 
@@ -35,9 +34,22 @@ package struct Preflight: Sendable {
     return ByteSize(bytes: min(plan.disk.size.bytes, ByteSize.gibibytes(2).bytes) * (1 + images) / 2 + (256 << 20))
   }
 
-  /// One finding per missing tool, with all its purposes.
-  private static func merged(_ findings: [Finding]) -> [Finding] {
-    var seen = Set<String>()
-    return findings.filter { seen.insert($0.message).inserted }
+  /// Each requirement once, and each tool once with all its purposes: one finding when it is missing.
+  private static func merged(_ requirements: [Requirement]) -> [Requirement] {
+    var seen = Set<Requirement>()
+    var merged: [Requirement] = []
+    var places: [String: (index: Int, purposes: [String])] = [:]
+    for requirement in requirements where seen.insert(requirement).inserted {
+      guard case .tool(let tool, let purpose) = requirement else {
+        merged.append(requirement)
+        continue
+      }
+      let place = places[tool] ?? (merged.count, [])
+      let purposes = place.purposes + [purpose]
+      if place.index == merged.count { merged.append(requirement) }
+      merged[place.index] = .tool(tool, purpose: purposes.joined(separator: " and "))
+      places[tool] = (place.index, purposes)
+    }
+    return merged
   }
 }

@@ -37,11 +37,18 @@ struct RequirementCheck: Sendable {
 
   private func writable(_ folder: FilePath) -> [Finding] {
     let existing = nearestExisting(folder)
-    guard access(existing.string, W_OK | X_OK) != 0 else { return [] }
+    var status = stat()
+    let reason: Errno
+    if stat(existing.string, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+      reason = .notDirectory
+    } else {
+      guard access(existing.string, W_OK | X_OK) != 0 else { return [] }
+      reason = Errno(rawValue: errno)
+    }
     return [
       .host(
-        "cannot write to the folder '\(existing)': \(String(cString: strerror(errno)))",
-        hint: "set 'output-dir' or 'work-dir' to a folder of this user")
+        "cannot write to the folder '\(existing)': \(reason.description.lowercased())",
+        hint: "set 'output-dir', 'work-dir' or 'cache-dir' to a folder of this user")
     ]
   }
 

@@ -26,6 +26,8 @@ package struct Selftest: Sendable {
     package var keep: FilePath?
     /// What the guest fetches through the depot before it installs; nil: it does not use the network.
     package var fetch: String?
+    /// Publishes to the image's own destinations and runs its commands, instead of an upload to a local folder.
+    package var publish = false
 
     package init() {}
   }
@@ -61,12 +63,16 @@ package struct Selftest: Sendable {
     config.disk.formats = ["qcow2"]
     config.disk.outputFolder = output
     config.machine.memory = .mebibytes(512)
-    if config.publishing.destinations.isEmpty {
+    config.disk.workFolder = nil
+    config.log.file = true
+    config.log.fileName = nil
+    if !options.publish {
+      // Not to the destinations of the real image, and none of its commands: this is no image to be published.
+      config.publishing = Publishing()
       config.publishing.destinations = [
         UploadDestination(name: "selftest", type: "rsync", target: uploads.string + "/")
       ]
     }
-    // The miniature is told by words of its own; the installer's tuning is the real thing's.
     return config
   }
 

@@ -22,20 +22,24 @@ package struct ChecksumStage: Stage {
           path: artifact.final.string, format: artifact.format, size: sizes.apparent, allocated: sizes.allocated,
           sha256: digest))
     }
+    outcome.completesImage = true
     outcome.facts = outcome.artifacts.map { "\($0.format) \($0.sha256.prefix(12))…" }
     return outcome
   }
 
   private func place(_ artifact: ArtifactPlan, digest: String, in context: StageContext) throws {
-    let sum = artifact.final.appendingExtension("sha256sum")
+    let sum = artifact.working.appendingExtension("sha256sum")
     let name = artifact.final.lastComponent?.string ?? ""
-    for path in [artifact.final, sum] {
-      context.cleanUp.register(.failure, "remove '\(path)'", byHand: "rm \(ShellWords.quote(path.string))") {
-        try Folder.remove(path)
+    chmod(artifact.working.string, 0o644)
+    try AtomicFile.write(ChecksumFile([.init(digest: digest, name: name)]).text, to: sum, mode: 0o644)
+    for (source, target) in [
+      (artifact.working, artifact.final), (sum, artifact.final.appendingExtension("sha256sum")),
+    ] {
+      // Registered afterwards, unlike elsewhere: a move that fails because of a file in its way must not have that file removed.
+      try FilePlacing.move(source, to: target)
+      context.cleanUp.register(.failure, "remove '\(target)'", byHand: "rm \(ShellWords.quote(target.string))") {
+        try Folder.remove(target)
       }
     }
-    chmod(artifact.working.string, 0o644)
-    try FilePlacing.move(artifact.working, to: artifact.final)
-    try AtomicFile.write(ChecksumFile([.init(digest: digest, name: name)]).text, to: sum, mode: 0o644)
   }
 }

@@ -15,7 +15,7 @@ package struct HooksStage: Stage {
   }
 
   package func run(_ plan: BuildPlan, in context: StageContext) async throws -> StageOutcome {
-    let image = plan.disk.artifacts.last?.final.string ?? ""
+    let image = plan.disk.artifacts.first?.final.string ?? ""
     for words in plan.publishing.postBuildCommands {
       let command = HookCommand.command(
         words.map { $0.replacing("${image}", with: image) } + [image], plan: plan, purpose: "run 'post-build-command'")

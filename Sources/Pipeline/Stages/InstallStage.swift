@@ -14,8 +14,6 @@ package struct InstallStage: Stage {
     return [
       .tool("virt-install", purpose: purpose),
       .tool("qemu-system-x86_64", purpose: purpose),
-      .tool("cpio", purpose: "put the answers into the installer's initrd"),
-      .tool("gzip", purpose: "put the answers into the installer's initrd"),
       .libvirt(uri: plan.machine.libvirtURI, mayStart: plan.startLibvirt),
       .reachableByQEMU(plan.workFolder.removingLastComponent(), uri: plan.machine.libvirtURI),
     ]
@@ -24,11 +22,19 @@ package struct InstallStage: Stage {
   package func run(_ plan: BuildPlan, in context: StageContext) async throws -> StageOutcome {
     let machine = plan.machine
     let service = LibvirtService(host: context.host)
+    // What the guest needs ends with the installation; the build's own clean-up ends it when the installation does not.
+    let scope = CleanUpStack()
+    context.cleanUp.register(.always, "end the virtual machine", byHand: "see the single steps") {
+      let leftovers = await scope.unwind(succeeded: true)
+      guard leftovers.isEmpty else { throw FactoryError(.unexpected, leftovers.joined(separator: "; ")) }
+    }
+    let users = try LibvirtUsers.join(host: context.host)
     let daemons = try await service.ensure(
       uri: machine.libvirtURI, mayStart: plan.startLibvirt, logFolder: plan.workFolder)
     for note in daemons.notes { context.events.step(note) }
-    context.cleanUp.register(.always, "end libvirt's daemons", byHand: "pkill libvirtd; pkill virtlogd") {
-      await daemons.end(othersRun: await LibvirtService.hasOtherDomains(machine.libvirtURI))
+    scope.register(.always, "end libvirt's daemons", byHand: daemons.byHand) {
+      let othersRun = users.leave()
+      await daemons.end(othersRun: othersRun ? true : await LibvirtService.hasOtherDomains(machine.libvirtURI))
     }
     let connection = try await connect(machine.libvirtURI)
     let keeper = DomainGuard(uri: machine.libvirtURI, domainName: machine.domainName)
@@ -37,19 +43,27 @@ package struct InstallStage: Stage {
     let pools = try await toFactoryError("ask for the storage pools") {
       try await StoragePoolSweep(before: connection, folders: [plan.workFolder])
     }
-    context.cleanUp.register(
-      .always, "remove the domain '\(machine.domainName)'", byHand: keeper.byHand.map(\.shown).joined(separator: "; ")
-    ) {
-      defer { InstallerLogs.keepSerial(plan) }
-      try await keeper.release(on: connection)
-      try await pools.sweep()
+    scope.register(.always, "close the connection to libvirt", byHand: "it ends with this process") {
       await connection.close()
     }
-    return try await install(plan, connection: connection, keeper: keeper, in: context)
+    scope.register(.always, "remove virt-install's storage pool", byHand: "virsh -c \(machine.libvirtURI) pool-list") {
+      try await pools.sweep()
+    }
+    scope.register(.always, "keep the logs of the serial ports", byHand: "they are gone with the work folder") {
+      try InstallerLogs.keepSerial(plan)
+    }
+    scope.register(
+      .always, "remove the domain '\(machine.domainName)'", byHand: keeper.byHand.map(\.shown).joined(separator: "; ")
+    ) {
+      try await keeper.release(on: connection)
+    }
+    let outcome = try await install(plan, connection: connection, in: context)
+    for leftover in await scope.unwind(succeeded: true) { context.events.warning(leftover) }
+    return outcome
   }
 
   private func install(
-    _ plan: BuildPlan, connection: LibvirtConnection, keeper: DomainGuard, in context: StageContext
+    _ plan: BuildPlan, connection: LibvirtConnection, in context: StageContext
   ) async throws -> StageOutcome {
     guard let watcher = InstallerWatchers.watcher(for: plan.watcher) else {
       throw FactoryError(

@@ -31,7 +31,7 @@ package struct PublishStage: Stage {
         outcome.uploads.append(
           UploadReport(
             destination: destination.name, target: destination.target, succeeded: true, message: "uploaded"))
-      } catch let error as FactoryError {
+      } catch let error as FactoryError where !Task.isCancelled {
         outcome.uploads.append(
           UploadReport(
             destination: destination.name, target: destination.target, succeeded: false, message: error.message))
@@ -50,7 +50,7 @@ package struct PublishStage: Stage {
     guard let uploader = Uploaders.named(destination.type) else {
       throw FactoryError(.configInvalid, "unknown upload-type '\(destination.type)' of '\(destination.name)'")
     }
-    let image = plan.disk.artifacts.last?.final.string ?? ""
+    let image = plan.disk.artifacts.first?.final.string ?? ""
     let hooks = destination.postUploadCommands.map { words in
       HookCommand.command(
         words.map { $0.replacing("${image}", with: image) }, plan: plan,

@@ -24,6 +24,7 @@ package struct RenderStage: Stage {
       for file in try Rendering.format(answers.format).ownFileWatch.files {
         try AtomicFile.write(file.contents, to: answers.folder.appending(file.name), mode: UInt32(file.mode))
       }
+      try InitrdInjection.append(plan.machine.injectedFiles, to: plan.machine.initrd)
       return StageOutcome(facts: "your own \(name)")
     }
     let proxy = try plan.depot.map { _ in try DepotAddress.read(plan).proxy }
@@ -34,6 +35,7 @@ package struct RenderStage: Stage {
     for file in rendered.files {
       try AtomicFile.write(file.contents, to: answers.folder.appending(file.name), mode: UInt32(file.mode))
     }
+    try InitrdInjection.append(plan.machine.injectedFiles, to: plan.machine.initrd)
     return StageOutcome(facts: rendered.files.map(\.name).joined(separator: ", "))
   }
 }

@@ -17,19 +17,49 @@ package struct RsyncUploader: Uploader {
   }
 
   package func check(_ destination: UploadDestination, runner: any CommandRunner) async -> [Finding] {
-    // `--dry-run` with no source file asks the target side whether its folder is there and changes nothing.
-    let probe = Command(
-      "rsync", destination.arguments + ["--dry-run", "--dirs", "--timeout=20", "/dev/null", destination.target],
-      environment: RsyncUploader.environment, timeLimit: .seconds(30),
-      purpose: "reach the upload destination '\(destination.name)'")
     do {
-      let result = try await runner.run(probe, onLine: nil)
+      let target = destination.target
+      let joint = target.hasSuffix("/") || target.hasSuffix(":") ? "" : "/"
+      // A name inside the folder: asked about the folder itself, a dry run says yes to one that is not there.
+      let result = try await ask(destination, about: target + joint + ".image-factory-probe", runner)
       if result.succeeded { return [] }
-      let reason = result.lastLines.last ?? "rsync ended with \(result.ending)"
-      return [finding(destination, reason)]
+      if result.lastLines.contains(where: { $0.contains("No such file or directory") }), let folder = bare(target),
+        try await ask(destination, about: folder, runner).succeeded
+      {
+        return [
+          .warning(
+            "'\(target)' is not there yet, rsync will make it for the upload destination '\(destination.name)'",
+            hint: "check that 'upload-target' is what you mean", at: destination.location)
+        ]
+      }
+      return [finding(destination, reason(result))]
     } catch {
       return [finding(destination, describe(error))]
     }
+  }
+
+  /// Asks the target side, with a dry run that changes nothing, whether a file could be put there.
+  private func ask(
+    _ destination: UploadDestination, about place: String, _ runner: any CommandRunner
+  ) async throws -> CommandResult {
+    try await runner.run(
+      Command(
+        "rsync", destination.arguments + ["--dry-run", "--dirs", "--timeout=20", "/dev/null", place],
+        environment: RsyncUploader.environment, timeLimit: .seconds(30),
+        purpose: "reach the upload destination '\(destination.name)'"), onLine: nil)
+  }
+
+  /// What rsync said of the reason; its last line only repeats the exit status in words.
+  private func reason(_ result: CommandResult) -> String {
+    result.lastLines.last { !$0.isEmpty && !$0.hasPrefix("rsync error:") && !$0.contains("connection unexpectedly closed") }
+      ?? result.lastLines.last ?? "rsync \(result.ending)"
+  }
+
+  /// The target without slashes at its end; nil when nothing is left to ask about.
+  private func bare(_ target: String) -> String? {
+    var target = target[...]
+    while target.hasSuffix("/") { target.removeLast() }
+    return target.isEmpty || target.hasSuffix(":") ? nil : String(target)
   }
 
   package func commands(for destination: UploadDestination, files: [FilePath]) -> [Command] {

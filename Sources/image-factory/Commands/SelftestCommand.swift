@@ -26,6 +26,9 @@ struct SelftestCommand: AsyncParsableCommand {
   @Option(name: .long, help: "A URL that the guest fetches through the package depot, or 'auto'.")
   var fetch: String?
 
+  @Flag(name: .long, help: "Publish to the image's own destinations, too, and run its commands.")
+  var publish = false
+
   @Flag(name: .shortAndLong, help: "Show every line of the tools and of the guest.")
   var verbose = false
 
@@ -38,6 +41,7 @@ struct SelftestCommand: AsyncParsableCommand {
     selected.behaviour = try SelftestBehaviour.named(behaviour)
     selected.keep = keep.map { FilePath($0) }
     selected.fetch = fetch
+    selected.publish = publish
     let choice = selected
     let begun = ContinuousClock.now
     try await Host.withReal { host in
