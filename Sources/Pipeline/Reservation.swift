@@ -25,6 +25,7 @@ struct Reservation {
       throw FactoryError(
         .hostNotReady, "cannot make the work folder '\(plan.workFolder)': \(String(cString: strerror(errno)))")
     }
+    try KilledBuild.note(plan)
     return Reservation(plan: plan, name: name)
   }
 

@@ -8,6 +8,7 @@ enum Unpacking {
   static func xz(_ file: FilePath, in scratch: FilePath, runner: any CommandRunner) async throws -> String {
     // Through a file, not through the child's output, which is kept only in part and made printable.
     let copy = scratch.appending("unpacked.xz")
+    defer { try? Folder.remove(copy) }
     try AtomicFile.write(try AtomicFile.read(file), to: copy, mode: 0o600)
     try await runner.succeed(
       Command(

@@ -1,5 +1,7 @@
+import Foundation
 import HostSystem
 import Model
+import Pipeline
 import Synchronization
 
 /// Runs work that SIGINT, SIGTERM and SIGHUP stop in order: undo steps run, the exit status says which signal it was.
@@ -12,7 +14,13 @@ enum Stoppable {
     let box = StatusBox()
     let task = Task { try await work { box.status } }
     let listener = Task {
+      var stops = 0
       for await stop in watcher.signals {
+        stops += 1
+        if stops > 1 {
+          Console.err("image-factory: stopped without cleaning up; the next build of the image removes what is left")
+          Foundation.exit(box.status.rawValue)
+        }
         box.status = stop == .interrupt ? .interrupted : .terminated
         Console.err("image-factory: stopping, cleaning up (\(box.status.meaning))")
         task.cancel()
@@ -20,6 +28,18 @@ enum Stoppable {
     }
     defer { listener.cancel() }
     return try await task.value
+  }
+
+  /// Work that needs the host and leaves nothing behind when it is stopped.
+  static func withHost(_ work: @escaping @Sendable (Pipeline.Host) async throws -> Void) async throws {
+    try await run { stopStatus in
+      do {
+        try await Pipeline.Host.withReal(work)
+      } catch {
+        if Task.isCancelled { throw stopStatus() }
+        throw error
+      }
+    }
   }
 
   private final class StatusBox: Sendable {

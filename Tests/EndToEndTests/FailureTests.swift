@@ -19,7 +19,7 @@ extension EndToEnd {
     private func build(_ behaviour: String, _ more: [String] = []) async throws -> FinishedBuild {
       let traces = Traces(workshop)
       let build = try await workshop.build(config, ["--set", "append=miniature=\(behaviour)"] + more)
-      #expect(build.result.status == 6, "\(build.result.errors)")
+      #expect(build.result.status == 6, "\(build.failure)")
       #expect(build.report?.status == .installationFailed)
       #expect(build.report?.artifacts.isEmpty == true)
       #expect(build.report?.leftovers == [])
@@ -33,41 +33,43 @@ extension EndToEnd {
 
     @Test("a guest that hangs is ended within seconds of the limit, and the message shows limit and last lines")
     func hang() async throws {
-      let limit = 25.0
+      let limit = 20.0
       let build = try await build("hang", ["--set", "stall-timeout=\(Int(limit))s"])
-      let message = try #require(build.report?.error?.message)
-      #expect(message.contains("silent for 2"), "\(message)")
-      #expect(build.report?.error?.details.contains { $0.contains("debconf") || $0.contains("debootstrap") } == true)
+      let error = try #require(build.report?.error)
+      let words = error.message + (error.hint ?? "")
+      #expect(words.contains("silent") && words.contains("20 s"), "\(words)")
+      #expect(error.details.contains { $0.contains("debconf") || $0.contains("debootstrap") })
       let lastLine = try #require(build.events.last { $0.kind == .line && $0.text?.hasPrefix("installer") == true })
-      let end = try #require(build.events.last).elapsed
-      #expect(end - lastLine.elapsed < limit + 15)
-      #expect(end - lastLine.elapsed >= limit - 2)
+      let silence = try #require(build.events.last).elapsed - lastLine.elapsed
+      #expect(silence >= limit - 2)
+      // A guest that still writes to its disk (its kernel flushes within half a minute) gets up to three times as long.
+      #expect(silence < 3 * limit + 10)
     }
 
     @Test("a question that no answer file answers ends the build by its debconf key")
     func question() async throws {
       let build = try await build("question")
-      #expect(build.report?.error?.message.contains("partman/confirm") == true, "\(build.result.errors)")
+      #expect(build.report?.error?.message.contains("partman/confirm") == true, "\(build.failure)")
       #expect(build.report?.error?.hint?.contains("answer") == true)
     }
 
     @Test("a kernel panic in the guest is told in the kernel's words")
     func panic() async throws {
       let build = try await build("panic")
-      #expect(build.report?.error?.message.contains("kernel panicked") == true, "\(build.result.errors)")
+      #expect(build.report?.error?.message.contains("kernel panicked") == true, "\(build.failure)")
     }
 
     @Test("a step that fails in the installer ends the build with the step and the lines of its log")
     func fail() async throws {
       let build = try await build("fail")
       let error = try #require(build.report?.error)
-      #expect((error.message + error.details.joined()).contains("bootstrap-base"), "\(build.result.errors)")
+      #expect((error.message + error.details.joined()).contains("bootstrap-base"), "\(build.failure)")
     }
 
     @Test("a guest that powers off without the installer's last word is no success")
     func powerOff() async throws {
       let build = try await build("poweroff")
-      #expect(build.report?.error?.message.contains("never said that it was done") == true, "\(build.result.errors)")
+      #expect(build.report?.error?.message.contains("never said that it was done") == true, "\(build.failure)")
       let saved = config.output.appending("\(build.base).installer-logs")
       #expect(FileManager.default.fileExists(atPath: saved.appending("console.log").string))
     }
@@ -75,9 +77,9 @@ extension EndToEnd {
     @Test("a signal in the middle of the installation ends it in order", arguments: [SIGINT, SIGTERM])
     func signals(signal: Int32) async throws {
       let traces = Traces(workshop)
-      let child = try workshop.startBuild(config, ["--set", "append=miniature=slow"])
+      let child = try workshop.startBuild(config, ["--set", "append=miniature=hang"])
       let deadline = ContinuousClock.now + .seconds(120)
-      while !child.output.contains("partman"), child.isRunning, ContinuousClock.now < deadline {
+      while !child.output.contains("base-installer/progress"), child.isRunning, ContinuousClock.now < deadline {
         try await Task.sleep(for: .milliseconds(100))
       }
       try #require(child.isRunning, "\(child.errors)")

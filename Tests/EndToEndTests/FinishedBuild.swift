@@ -38,6 +38,12 @@ struct FinishedBuild: Sendable {
     try #require(report?.artifacts.first { $0.format == format }, "no \(format) in the report; \(result.errors)")
   }
 
+  /// What went wrong, for the messages of tests.
+  var failure: String {
+    guard let error = report?.error else { return result.errors }
+    return ([error.message] + [error.hint].compactMap(\.self) + error.details.suffix(12)).joined(separator: "\n")
+  }
+
   /// The start of every name of this build.
   var base: String { report?.baseName ?? "" }
 }

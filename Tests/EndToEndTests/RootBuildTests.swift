@@ -27,7 +27,7 @@ extension EndToEnd {
 
     @Test("a build as root succeeds and leaves no domain, pool, process or work folder")
     func succeeds() {
-      #expect(build.result.status == 0, "\(build.result.errors)")
+      #expect(build.result.status == 0, "\(build.failure)")
       #expect(build.report?.status == .done)
       #expect(build.report?.leftovers == [])
       #expect(build.report?.stages.allSatisfy { $0.state == .done } == true)
@@ -211,7 +211,7 @@ extension EndToEnd {
       let second = try await workshop.secondBuild.value { [workshop] in
         try await workshop.build(first.config, ["--set", "[shelf]post-upload-command=/bin/false ${image}"])
       }
-      #expect(second.result.status == 8, "\(second.result.errors)")
+      #expect(second.result.status == 8, "\(second.failure)")
       #expect(second.base == "\(first.base)-2")
       #expect(second.words.contains("/bin/false"))
       #expect(second.report?.uploads.map(\.succeeded) == [false])

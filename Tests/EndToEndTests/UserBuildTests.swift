@@ -40,7 +40,7 @@ extension EndToEnd {
 
     @Test("a user without root, groups or XDG_RUNTIME_DIR builds with qemu:///session, and nothing stays behind")
     func succeeds() {
-      #expect(build.result.status == 0, "\(build.result.errors)")
+      #expect(build.result.status == 0, "\(build.failure)")
       #expect(build.report?.leftovers == [])
       #expect(build.texts(.step).contains { $0.contains("qemu:///session") }, "no daemon was there, so one was started")
     }
@@ -97,7 +97,7 @@ extension EndToEnd {
     func selftest() async throws {
       let cache = workshop.scratch.path.appending("user-cache")
       try FileManager.default.copyItem(atPath: try #require(Workshop.cache).string, toPath: cache.string)
-      try await Child.run("chown", "-R", "\(workshop.user.number):", cache.string)
+      try await Child.run("chown", "-R", "\(workshop.user.number):\(workshop.user.number)", cache.string)
       let runtime = try workshop.user.makeFolder("run", in: workshop.scratch, mode: 0o700)
       let program = try workshop.installBelowPrefix()
       let traces = Traces(workshop)

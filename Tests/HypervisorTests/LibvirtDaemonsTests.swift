@@ -19,7 +19,7 @@ import Testing
   @Test("the system needs its log daemon first, the session starts its own")
   func commands() {
     let system = LibvirtDaemons.commands(for: .system, idle: .seconds(60), logConfiguration: "/b/virtlogd.conf")
-    #expect(system.map(\.shown) == ["virtlogd --timeout 60 --config /b/virtlogd.conf", "libvirtd --timeout 60"])
+    #expect(system.map(\.shown) == ["virtlogd --timeout 604800 --config /b/virtlogd.conf", "libvirtd --timeout 60"])
     let session = LibvirtDaemons.commands(for: .session(runtimeFolder: "/r"), idle: .seconds(60))
     #expect(session.map(\.shown) == ["libvirtd --timeout 60"])
     #expect(session.first?.environment == ["XDG_RUNTIME_DIR": "/r"])

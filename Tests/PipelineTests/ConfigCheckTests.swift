@@ -79,6 +79,16 @@ struct ConfigCheckTests {
     #expect(found.first?.location?.line == 3)
   }
 
+  @Test("a display that more than this machine can reach is worth a warning")
+  func display() async throws {
+    for local in ["127.0.0.1:5901", "localhost:5901", "[::1]:5901"] {
+      #expect(try await findings { $0.machine.vnc = local } == [])
+    }
+    let found = try await findings { $0.machine.vnc = "0.0.0.0:5901" }
+    #expect(found.map(\.severity) == [.warning])
+    #expect(found.first?.message.hasPrefix("'vnc = 0.0.0.0:5901' lets everybody") == true)
+  }
+
   @Test("an image name that no file name can start with", arguments: ["-rf", "a/b", "a,b"])
   func imageName(name: String) async throws {
     let found = try await findings { $0.name = name }

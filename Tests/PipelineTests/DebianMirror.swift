@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import Installers
 import Model
 import SystemPackage
 import Testing
@@ -28,6 +29,7 @@ final class DebianMirror: Sendable {
       do {
         try await mirror.fill(modulesFor: kernel, omit: omit)
         try await mirror.sign(codename: codename)
+        try await mirror.makePin()
         try await body(test, mirror)
       } catch {
         failure = error
@@ -142,16 +144,42 @@ final class DebianMirror: Sendable {
       let bytes = try AtomicFile.read(suite.pushing(FilePath(name)))
       release += " \(FileDigest.sha256(bytes)) \(bytes.count) \(name)\n"
     }
-    let plain = try test.write("Release", release)
+    let plain = try test.write("mirror/dists/trixie/Release", release)
     try await gpg(
       "--faked-system-time", "20200102T000000!", "--local-user", "archive", "--output", suite.appending("InRelease").string,
       "--clearsign", plain.string)
+  }
+
+  /// Turns `InRelease` into what older mirrors have: `Release` and its signature.
+  func detach() async throws {
+    let release = suite.appending("Release")
+    try Folder.remove(suite.appending("InRelease"))
+    try await gpg(
+      "--faked-system-time", "20200102T000000!", "--local-user", "archive", "--output", release.string + ".gpg",
+      "--detach-sign", release.string)
   }
 
   /// Changes the signed text after it was signed.
   func tamper() throws {
     let path = suite.appending("InRelease")
     try AtomicFile.write(try test.text(path).replacing("Origin: Debian", with: "Origin: Somebody"), to: path)
+  }
+
+  /// Makes a pin `pipeline-test` of an older installer, of which the mirror still has every file.
+  func makePin() async throws {
+    let component = "pinned-base"
+    try test.write("mirror/pool/main/\(component)_1_amd64.udeb", component)
+    let index = try test.write(
+      "configs/pins/pipeline-test", stanza(component, "pool/main/\(component)_1_amd64.udeb", Array(component.utf8), kernel: nil))
+    try await test.tool("xz", "-f", index.string)
+    let digest = String(repeating: "1", count: 64)
+    try test.write(
+      "configs/pins/pipeline-test.pin",
+      InstallerPin(
+        suite: "trixie", package: "pool/main/d/netboot_1_all.deb", packageSHA256: digest, packageSize: 1,
+        kernel: .init(path: "usr/linux", sha256: digest), initrd: .init(path: "usr/initrd.gz", sha256: digest),
+        kernelVersion: "6.12.0-amd64", index: "pipeline-test.xz", indexSHA256: digest
+      ).text)
   }
 
   /// Takes one file of the pool away.

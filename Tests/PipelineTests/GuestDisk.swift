@@ -47,7 +47,9 @@ struct GuestDisk {
     try file("var/log/installer/big", String(repeating: "a line of a log\n", count: 12 << 16))
     try file("var/log/installer/syslog", "line 1\nhash \(TestHost.marker)\nforged\u{1B}[2J\u{9B}1m\n")
     try file("var/log/installer/cdebconf/questions.dat", "Name: x\n")
-    for name in ["a b;$(touch pwned)", "-rf", "..hidden", "new\nline", "esc\u{1B}]0;x\u{7}", "ünï", String(repeating: "l", count: 250)] {
+    for name in [
+      "a b;$(touch pwned)", "-rf", "..hidden", "new\nline", "esc\u{1B}]0;x\u{7}", "ünï", String(repeating: "l", count: 210),
+    ] {
       try file("var/log/installer/\(name)", "hostile name\n")
     }
     let root = test.folder.appending("root").string

@@ -12,18 +12,10 @@ struct InstallerChoiceTests {
   private func choose(
     _ test: TestHost, _ mirror: DebianMirror, _ change: (inout ImageConfig) -> Void = { _ in }
   ) async throws -> InstallerChooser.Choice {
-    let digest = String(repeating: "1", count: 64)
-    try test.write(
-      "configs/pins/pipeline-test.pin",
-      InstallerPin(
-        suite: "trixie", package: "pool/netboot.deb", packageSHA256: digest, packageSize: 1,
-        kernel: .init(path: "usr/linux", sha256: digest), initrd: .init(path: "usr/initrd.gz", sha256: digest),
-        kernelVersion: "6.12.0", index: "pipeline-test.xz", indexSHA256: digest
-      ).text)
     let config = try test.config {
       $0.source.kernel = []
       $0.source.initrd = []
-      $0.source.mirrors = [mirror.url, "http://second.example.org/debian"]
+      $0.source.mirrors = [mirror.url, second(test)]
       $0.source.keyring = mirror.keyring
       $0.source.pin = "pipeline-test"
       $0.origins["installer"] = SourceLocation(file: "my.conf", line: 4)
@@ -33,6 +25,9 @@ struct InstallerChoiceTests {
       for: config, mirrors: Mirrors.choose(for: config.source, host: test.host.facts),
       workFolder: test.output.appending("work"))
   }
+
+  /// The URL of a mirror that has nothing.
+  private func second(_ test: TestHost) -> String { "file://\(test.folder)/second" }
 
   private func fallsBack(_ choice: InstallerChooser.Choice, because part: String) {
     #expect(choice.plan?.kind == .pinned)
@@ -47,9 +42,9 @@ struct InstallerChoiceTests {
       let choice = try await choose(test, mirror)
       let plan = try #require(choice.plan)
       #expect(plan.kind == .current, "\(plan.reason)")
-      #expect(plan.reason == "the mirror has all of 8 installer components")
+      #expect(plan.reason == "the mirror has all of 6 installer components")
       let images = "dists/trixie/main/installer-amd64/current/images/netboot/debian-installer/amd64"
-      #expect(plan.kernel.sources == ["\(mirror.url)/\(images)/linux", "http://second.example.org/debian/\(images)/linux"])
+      #expect(plan.kernel.sources == ["\(mirror.url)/\(images)/linux", "\(second(test))/\(images)/linux"])
       #expect(plan.kernel.sha256 == FileDigest.sha256(DebianMirror.kernelImage()))
       #expect(plan.initrd.sha256 == FileDigest.sha256(Array("an initrd".utf8)))
       #expect(plan.kernel.trust == "InRelease of trixie")
@@ -63,16 +58,16 @@ struct InstallerChoiceTests {
     try await DebianMirror.run { test, mirror in
       try mirror.lose("base-installer")
       let choice = try await choose(test, mirror)
-      fallsBack(choice, because: "the mirror lacks 1 of 10 installer files, 'pool/main/base-installer_1_amd64.udeb'")
-      #expect(choice.plan?.kernel.sources == ["deb:pool/netboot.deb#usr/linux"])
-      #expect(choice.plan?.kernel.mirrors == [mirror.url, "http://second.example.org/debian"])
+      fallsBack(choice, because: "the mirror lacks 1 of 8 installer files, 'pool/main/base-installer_1_amd64.udeb'")
+      #expect(choice.plan?.kernel.sources == ["deb:pool/main/d/netboot_1_all.deb#usr/linux"])
+      #expect(choice.plan?.kernel.mirrors == [mirror.url, second(test)])
       #expect(choice.plan?.kernel.trust == "pin 'pipeline-test'")
       #expect(choice.pinnedSuite?.index == test.folder.appending("configs/pins/pipeline-test.xz"))
 
       let forced = try await choose(test, mirror) { $0.source.choice = .current }
       #expect(forced.plan == nil)
       #expect(forced.findings.first?.status == .fetchFailed)
-      #expect(forced.findings.first?.message.contains("cannot be used: the mirror lacks 1 of 10") == true)
+      #expect(forced.findings.first?.message.contains("cannot be used: the mirror lacks 1 of 8") == true)
       #expect(forced.findings.first?.location?.line == 4)
 
       let noDepot = try await choose(test, mirror) { $0.source.depot = false }
@@ -81,18 +76,40 @@ struct InstallerChoiceTests {
     }
   }
 
-  @Test("'pinned' asks no mirror")
+  @Test("'pinned' does not look at the mirror's present one, but for the pin's own files")
   func pinned() async throws {
     try await DebianMirror.run { test, mirror in
-      try Folder.remove(mirror.folder)
-      let choice = try await choose(test, mirror) { $0.source.choice = .pinned }
-      fallsBack(choice, because: "as configured")
+      try mirror.tamper()
+      try mirror.lose("base-installer")
+      fallsBack(try await choose(test, mirror) { $0.source.choice = .pinned }, because: "as configured")
       let unknown = try await choose(test, mirror) {
         $0.source.choice = .pinned
         $0.source.pin = "no-such-pin"
       }
       #expect(unknown.findings.first?.message == "cannot find the pin 'no-such-pin'")
       #expect(unknown.findings.first?.location?.line == 4)
+      try mirror.lose("pinned-base")
+      let lost = try await choose(test, mirror) { $0.source.choice = .pinned }
+      #expect(lost.plan == nil)
+      #expect(
+        lost.findings.first?.message
+          == "the mirror lacks 1 of the 2 files of the pin 'pipeline-test', 'pool/main/pinned-base_1_amd64.udeb' among them")
+    }
+  }
+
+  @Test("mirrors that have the suite come first, and where none has it the finding says what each answered")
+  func order() async throws {
+    try await DebianMirror.run { test, mirror in
+      let choice = try await choose(test, mirror) { $0.source.mirrors = [second(test), mirror.url] }
+      #expect(choice.plan?.kind == .current)
+      #expect(choice.mirrors?.main == [mirror.url, second(test)])
+      let none = try await choose(test, mirror) {
+        $0.source.mirrors = [second(test)]
+        $0.origins["mirror"] = SourceLocation(file: "my.conf", line: 8)
+      }
+      #expect(none.plan == nil)
+      #expect(none.findings.first?.message.hasPrefix("no mirror has the suite 'trixie': \(second(test))/") == true)
+      #expect(none.findings.first?.location?.line == 8)
     }
   }
 
@@ -131,6 +148,19 @@ struct InstallerChoiceTests {
         mirror: mirror.url, suite: "stable", keyring: mirror.keyring, host: test.host,
         cacheFolder: test.folder.appending("cache"))
       #expect(try await archive.release().codename == "bookworm")
+    }
+  }
+
+  @Test("a mirror without InRelease is believed by its Release and the signature beside it, and only by both")
+  func detached() async throws {
+    try await DebianMirror.run { test, mirror in
+      try await mirror.detach()
+      #expect(try await choose(test, mirror).plan?.kind == .current)
+      let release = mirror.folder.appending("dists/trixie/Release")
+      try AtomicFile.write(try test.text(release) + "\n", to: release)
+      fallsBack(try await choose(test, mirror), because: "is bad")
+      try Folder.remove(FilePath(release.string + ".gpg"))
+      fallsBack(try await choose(test, mirror), because: "InRelease")
     }
   }
 

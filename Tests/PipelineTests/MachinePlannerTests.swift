@@ -68,7 +68,7 @@ struct MachinePlannerTests {
 
   @Test("the processors are the host's, four at most")
   func cores() async throws {
-    try await TestHost.run { test in
+    try await TestHost.run { test async throws in
       var test = test
       #expect(try plan(test).cores == 2)
       test.host.facts.cores = 64
@@ -80,7 +80,7 @@ struct MachinePlannerTests {
 
   @Test("the libvirt connection is the config's, else the environment's, else that of the user")
   func uri() async throws {
-    try await TestHost.run { test in
+    try await TestHost.run { test async throws in
       var test = test
       #expect(try plan(test).libvirtURI == "qemu:///session")
       test.host.facts.userNumber = 0

@@ -57,7 +57,7 @@ struct PublishStageTests {
       // Both failures are said; the error is the first one, with the line to paste.
       #expect(report.warnings.count == 2)
       #expect(report.error?.message.hasPrefix("cannot upload to 'bad': 'rsync' exited with status") == true)
-      #expect(report.error?.details.first?.hasPrefix("command: rsync -a --partial-dir=.rsync-partial -- ") == true)
+      #expect(report.error?.details.first?.hasPrefix("command: rsync -a --partial-dir=.rsync-partial --timeout=600 -- ") == true)
       #expect(report.error?.hint?.contains("the image is complete in \(plan.outputFolder)") == true)
       #expect(plan.disk.artifacts[0].final.exists)
     }

@@ -24,6 +24,7 @@ struct SecretTests {
       let result = await Planner(host: test.host, shippedFolder: nil).plan(try config(test), hookEnvironment: [:])
       var plan = try #require(result.plan, "\(result.findings)")
       try Folder.create(plan.workFolder)
+      try AtomicFile.write("an initrd", to: plan.machine.initrd)
       // What a guest may print: the question with its answer.
       try AtomicFile.write("Setting root-password to \(TestHost.marker)\n", to: plan.machine.installerLog)
       try AtomicFile.write("user: \(TestHost.marker)2\n", to: plan.machine.consoleLog)
@@ -34,13 +35,15 @@ struct SecretTests {
         [
           RenderStage(),
           Scripted<One> { _ in
-            InstallerLogs.keepSerial(saved)
+            try InstallerLogs.keepSerial(saved)
             return StageOutcome()
           },
         ])
       #expect(report.status == .done)
-      #expect(try test.text(plan.answers.folder.appending("preseed.cfg")).contains("MARKER"))
+      #expect(try test.text(plan.machine.initrd).contains(TestHost.marker))
+      #expect(plan.machine.initrd.mode == 0o600 && plan.answers.folder.mode == 0o700)
       try Folder.remove(plan.answers.folder)
+      try Folder.remove(plan.machine.initrd)
       try AtomicFile.write("", to: plan.machine.installerLog)
       try AtomicFile.write("", to: plan.machine.consoleLog)
 

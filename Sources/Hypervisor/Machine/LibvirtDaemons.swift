@@ -41,24 +41,31 @@ package enum LibvirtDaemons {
   /// In the system mode `/dev/kvm` must be accessible to QEMU's own user (udev makes it `root:kvm` 0660) or to nobody at all. As
   /// `root:root` 0600 libvirt 9.0 probes QEMU anew for every question, 37 times for one virt-install: 45 s instead of 4 s. (Its probe
   /// opens the node with CAP_DAC_OVERRIDE and finds KVM, its check as QEMU's user says that there is none, and so on.)
-  /// A session's virtlogd is started by its libvirtd. `logConfiguration` is a file with ``logConfiguration``.
+  /// `logConfiguration` is a file with ``logConfiguration``.
   package static func commands(
     for scope: Scope, idle: Duration, logConfiguration: FilePath? = nil
   ) -> [Command] {
     let seconds = "\(max(1, idle.components.seconds))"
+    let configuration = logConfiguration.map { ["--config", $0.string] } ?? []
     switch scope {
     case .system:
-      let configuration = logConfiguration.map { ["--config", $0.string] } ?? []
       return [
+        // virtlogd 9.0 counts its clients for the time-out, not the logs it writes: with a short one it leaves a running guest
+        // without its serial ports. Long enough for any installation; whoever starts it ends it.
         Command(
-          "virtlogd", ["--timeout", seconds] + configuration, purpose: "start libvirt's log daemon"),
+          "virtlogd", ["--timeout", "604800"] + configuration, purpose: "start libvirt's log daemon"),
         Command("libvirtd", ["--timeout", seconds], purpose: "start the libvirt daemon"),
       ]
     case .session(let folder):
+      let environment = ["XDG_RUNTIME_DIR": folder.string]
       return [
+        // Left to itself libvirtd would start one with a time-out of two minutes.
         Command(
-          "libvirtd", ["--timeout", seconds], environment: ["XDG_RUNTIME_DIR": folder.string],
-          purpose: "start the libvirt daemon of this user")
+          "virtlogd", ["--timeout", "604800"] + configuration, environment: environment,
+          purpose: "start the log daemon of this user's libvirt"),
+        Command(
+          "libvirtd", ["--timeout", seconds], environment: environment,
+          purpose: "start the libvirt daemon of this user"),
       ]
     }
   }

@@ -49,10 +49,9 @@ package struct DebianArchive: Sendable {
   /// The verified Release file of the suite; throws ``FactoryError``.
   package func release() async throws -> DebianRelease {
     let url = "\(mirror)/dists/\(suite)/InRelease"
-    let bytes = try await downloader.fetchSmall(url, limit: .mebibytes(4))
     let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-release")
     let check = SignatureCheck(runner: host.runner, scratch: scratch.path)
-    let signed = try await check.clearsigned(bytes, name: url, keyrings: [keyring])
+    let signed = try await signedRelease(url, check)
     let release = try DebianRelease(String(decoding: signed.bytes, as: UTF8.self))
     // The signature is good for every suite of the archive: an older one must not be put in this one's place.
     let names = [release.codename, release.suite].compactMap(\.self)
@@ -62,6 +61,22 @@ package struct DebianArchive: Sendable {
         hint: "try another mirror")
     }
     return release
+  }
+
+  /// `InRelease`, or for a mirror that lacks it `Release` with its detached signature.
+  private func signedRelease(_ url: String, _ check: SignatureCheck) async throws -> SignatureCheck.SignedText {
+    let limit = ByteSize.mebibytes(4)
+    let joined: [UInt8]
+    do {
+      joined = try await downloader.fetchSmall(url, limit: limit)
+    } catch let missing as FactoryError {
+      let plain = "\(mirror)/dists/\(suite)/Release"
+      guard let text = try? await downloader.fetchSmall(plain, limit: limit),
+        let signature = try? await downloader.fetchSmall(plain + ".gpg", limit: limit)
+      else { throw missing }
+      return try await check.detached(text, signature: signature, name: plain, keyrings: [keyring])
+    }
+    return try await check.clearsigned(joined, name: url, keyrings: [keyring])
   }
 
   /// What the signed archive says about its netboot images; nothing large is fetched. Throws ``FactoryError``.
@@ -99,12 +114,7 @@ package struct DebianArchive: Sendable {
 
   /// Which of these files below the mirror's root it does not have, in order; a few seconds at most.
   func missing(_ paths: [String]) async -> [String] {
-    let urls = Dictionary(paths.map { ($0, "\(mirror)/\($0)") }, uniquingKeysWith: { $1 })
-    let results = await downloader.probe(Array(Set(urls.values)), concurrency: 16, deadline: .seconds(20))
-    return paths.filter { path in
-      guard let url = urls[path], case .ok = results[url] else { return true }
-      return false
-    }
+    await MirrorProbe(downloader: downloader).missing(paths, on: mirror)
   }
 
   /// The index of installer components; throws ``FactoryError``.

@@ -14,9 +14,16 @@ struct ArtifactNames: Sendable {
   var rawDisk: FilePath { workFolder.appending("disk.raw") }
 
   /// Picks the first free name; whoever builds reserves it by making the work folder.
-  static func choose(for config: ImageConfig, date: String) -> ArtifactNames {
+  ///
+  /// Scratch files are beside the image, where placing it is a rename; where QEMU's own user could not reach them there (a system
+  /// libvirt and an output folder below `/root`), in the state folder.
+  static func choose(for config: ImageConfig, date: String, uri: String = "", stateFolder: FilePath = "")
+    -> ArtifactNames
+  {
     let output = absolute(config.disk.outputFolder)
-    let scratch = config.disk.workFolder.map(absolute) ?? output
+    let reachable = !uri.hasSuffix("/system") || Passage.blocked(to: output) == nil
+    let beside = reachable ? output : stateFolder.appending("work")
+    let scratch = config.disk.workFolder.map(absolute) ?? beside
     let base = free(stem(of: config.name, date: date), in: output)
     // A folder for scratch files may serve several output folders, each with a build of this name.
     let mark = scratch == output ? "" : "-" + ShortDigest.of(output.string)

@@ -35,6 +35,12 @@ enum ConfigCheck {
           "unknown upload-type '\(destination.type)' in [\(destination.name)]",
           hint: "known: \(Uploaders.names.joined(separator: ", "))", at: destination.location))
     }
+    if let vnc = config.machine.vnc, !["127.", "localhost", "::1", "[::1]"].contains(where: vnc.hasPrefix) {
+      findings.append(
+        .warning(
+          "'vnc = \(vnc)' lets everybody who reaches this address see and type into the installation",
+          hint: "use 127.0.0.1 and an ssh tunnel", at: at("vnc")))
+    }
     if config.disk.formats.isEmpty {
       findings.append(.config("no disk format is asked for", hint: "set 'format'", at: at("format")))
     }

@@ -9,6 +9,8 @@ struct InstallerChooser: Sendable {
   struct Choice: Sendable {
     var plan: InstallerPlan?
     var pinnedSuite: PinnedSuitePlan?
+    /// The mirrors with those first that answered; nil: nobody asked them.
+    var mirrors: Mirrors?
     var findings: [Finding] = []
   }
 
@@ -25,22 +27,44 @@ struct InstallerChooser: Sendable {
           hint: "set 'inherits = debian', or 'linux' and 'initrd'", at: config.origins["linux"])
       ])
     }
-    if source.choice == .pinned { return pinned(config, mirrors, workFolder, reason: "as configured") }
+    let ordered: Mirrors
+    do {
+      ordered = try await MirrorProbe(downloader: downloader(config)).ordered(
+        mirrors, suite: config.answers.archive.suite)
+    } catch {
+      return Choice(findings: [
+        Finding(
+          .error, .fetchFailed, describe(error), hint: (error as? FactoryError)?.hint, at: config.origins["mirror"])
+      ])
+    }
+    var choice = await choose(config, ordered, workFolder)
+    choice.mirrors = ordered
+    return choice
+  }
+
+  private func choose(_ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath) async -> Choice {
+    if config.source.choice == .pinned {
+      return await pinned(config, mirrors, workFolder, reason: "as configured")
+    }
     do {
       return Choice(plan: try await current(config, mirrors, workFolder))
     } catch {
-      return withoutCurrent(error, config, mirrors, workFolder)
+      return await withoutCurrent(error, config, mirrors, workFolder)
     }
+  }
+
+  private func downloader(_ config: ImageConfig) -> any Downloader {
+    host.downloader(config.source.cacheFolder ?? host.facts.cacheFolder)
   }
 
   /// `auto` falls back to the pin and says why; `current` does not.
   private func withoutCurrent(
     _ error: any Error, _ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath
-  ) -> Choice {
+  ) async -> Choice {
     let reason = describe(error)
     let source = config.source
     if source.choice == .auto, source.pin != nil, source.depot {
-      return pinned(config, mirrors, workFolder, reason: reason)
+      return await pinned(config, mirrors, workFolder, reason: reason)
     }
     let hint =
       source.choice == .current
@@ -79,7 +103,7 @@ struct InstallerChooser: Sendable {
 
   private func pinned(
     _ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath, reason: String
-  ) -> Choice {
+  ) async -> Choice {
     let location = config.origins["pin"] ?? config.origins["installer"]
     if let own = config.answerFile.own.first {
       return Choice(findings: [
@@ -94,6 +118,7 @@ struct InstallerChooser: Sendable {
         throw FactoryError(.configInvalid, "'\(config.name)' names no pin", hint: "set 'pin = NAME'")
       }
       let (pin, folder) = try PinFolder(shipped: shippedFolder).load(name)
+      try await probe(pin, named: name, in: folder, config, mirrors)
       func fetch(_ member: InstallerPin.Member, _ target: String) -> FetchPlan {
         FetchPlan(
           sources: ["deb:\(pin.package)#\(member.path)"], mirrors: mirrors.main, sha256: member.sha256,
@@ -113,6 +138,21 @@ struct InstallerChooser: Sendable {
     } catch {
       return Choice(findings: [.config(describe(error), at: location)])
     }
+  }
+
+  /// A pin is worth nothing on a mirror that has thrown its files away: known in a second, not in the middle of an installation.
+  private func probe(
+    _ pin: InstallerPin, named name: String, in folder: FilePath, _ config: ImageConfig, _ mirrors: Mirrors
+  ) async throws {
+    let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-pin")
+    let text = try await Unpacking.xz(folder.appending(pin.index), in: scratch.path, runner: host.runner)
+    let closure = UdebClosure(index: try DebianPackagesIndex(text), kernelVersion: pin.kernelVersion)
+    let paths = [pin.package] + closure.packages.map(\.path)
+    let missing = await MirrorProbe(downloader: downloader(config)).missing(paths, on: mirrors.main[0])
+    guard let first = missing.first else { return }
+    throw FactoryError(
+      .fetchFailed, "the mirror lacks \(missing.count) of the \(paths.count) files of the pin '\(name)', '\(first)' among them",
+      hint: "name another mirror, or make a new pin with 'image-factory pin'")
   }
 
   private func current(

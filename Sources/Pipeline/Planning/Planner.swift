@@ -28,11 +28,14 @@ package struct Planner: Sendable {
 
     async let accelerator = AcceleratorChooser(host: host).choose(for: config)
     async let osinfo = OSInfo.known(config.machine.osinfo, runner: host.runner)
-    let mirrors = Mirrors.choose(for: config.source, host: host.facts)
-    let names = ArtifactNames.choose(for: config, date: host.clock.today)
+    var mirrors = Mirrors.choose(for: config.source, host: host.facts)
+    let names = ArtifactNames.choose(
+      for: config, date: host.clock.today, uri: MachinePlanner(host: host).uri(config.machine),
+      stateFolder: host.stateFolder)
     let installer = await InstallerChooser(host: host, shippedFolder: shippedFolder).choose(
       for: config, mirrors: mirrors, workFolder: names.workFolder)
     findings += installer.findings
+    mirrors = installer.mirrors ?? mirrors
     let chosen = await accelerator
     findings += chosen.findings
     notes += [installer.plan.map { "installer: \($0.kind.rawValue), \($0.reason)" }].compactMap(\.self)

@@ -58,20 +58,12 @@ struct RequirementCheck: Sendable {
 
   /// In system mode QEMU runs as a user of its own, who needs search permission for every folder above the disk.
   private func reachable(_ folder: FilePath, _ uri: String) -> [Finding] {
-    guard uri.hasSuffix("/system") else { return [] }
-    var path = nearestExisting(folder)
-    while path.components.count > 0 {
-      var status = stat()
-      if stat(path.string, &status) == 0, status.st_mode & 0o001 == 0 {
-        return [
-          .host(
-            "libvirt's QEMU runs as another user and cannot pass through '\(path)'",
-            hint: "chmod o+x \(ShellWords.quote(path.string)), or set 'work-dir' to a folder that others may pass")
-        ]
-      }
-      path.removeLastComponent()
-    }
-    return []
+    guard uri.hasSuffix("/system"), let path = Passage.blocked(to: folder) else { return [] }
+    return [
+      .host(
+        "libvirt's QEMU runs as another user and cannot pass through '\(path)'",
+        hint: "chmod o+x \(ShellWords.quote(path.string)), or set 'work-dir' to a folder that others may pass")
+    ]
   }
 
   private func destination(_ destination: UploadDestination) async -> [Finding] {

@@ -30,7 +30,10 @@ package struct FetchStage: Stage {
         events: context.events)
       // A copy (a reflink where possible): a later build may replace the cache's while our guest reads it.
       try Folder.remove(file.target)
-      try SparseFile.copy(fetched.path, to: file.target)
+      // The answers will be put into the initrd: for its owner only before anybody can open it.
+      try SparseFile.copy(
+        fetched.path, to: file.target,
+        permissions: what == "initrd" ? [.ownerReadWrite] : [.ownerReadWrite, .groupRead, .otherRead])
       outcome.fetched.append(fetched.report)
     }
     let bytes = outcome.fetched.reduce(0) { $0 + $1.bytesFetched }

@@ -40,6 +40,7 @@ package struct InstallStage: Stage {
     let keeper = DomainGuard(uri: machine.libvirtURI, domainName: machine.domainName)
     // A build of this name that was killed may have left its domain: nobody else can own it, we hold the name.
     try await toFactoryError("remove a left-over domain") { try await keeper.release(on: connection) }
+    for sentence in await KilledBuild.sweep(plan) { context.events.warning(sentence) }
     let pools = try await toFactoryError("ask for the storage pools") {
       try await StoragePoolSweep(before: connection, folders: [plan.workFolder])
     }

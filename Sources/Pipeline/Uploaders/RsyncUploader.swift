@@ -68,7 +68,7 @@ package struct RsyncUploader: Uploader {
     [
       Command(
         "rsync",
-        destination.arguments + ["--partial-dir=.rsync-partial", "--"] + files.map(\.string) + [destination.target],
+        destination.arguments + ["--partial-dir=.rsync-partial", "--timeout=600", "--"] + files.map(\.string) + [destination.target],
         environment: RsyncUploader.environment, purpose: "upload to '\(destination.name)'")
     ]
   }
@@ -81,7 +81,9 @@ package struct RsyncUploader: Uploader {
   }
 
   // A nightly job has nobody to answer a prompt for a password or a host key.
-  private static let environment = ["RSYNC_RSH": "ssh -o BatchMode=yes -o ConnectTimeout=15"]
+  private static let environment = [
+    "RSYNC_RSH": "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=8"
+  ]
 
   private enum Remote {
     case none, ssh, daemon

@@ -8,7 +8,8 @@ import Settings
 /// `image-factory [build] IMAGE`: the whole way from config to published image.
 struct BuildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "build", abstract: "Build an image (the default command).")
+    commandName: "build", abstract: "Build an image (the default command).",
+    discussion: "SETTINGS THAT ARE FLAGS\n\n\(SettingHelp.text)\n\nimage-factory.conf(5) explains them.")
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions
@@ -17,8 +18,8 @@ struct BuildCommand: AsyncParsableCommand {
   var verbose = false
 
   func run() async throws {
-    let name = try image.name()
     let loaded = try options.load()
+    let name = try image.name(in: loaded, options)
     let (config, warnings) = try options.config(for: name, in: loaded)
     try await Host.withReal { host in
       let builder = Builder(host: host, shippedFolder: loaded.shippedFolder)

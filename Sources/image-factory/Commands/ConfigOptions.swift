@@ -16,6 +16,17 @@ struct ConfigOptions: ParsableArguments {
   @Flag(name: .long, help: "Leave the shipped configuration out.")
   var noShipped = false
 
+  // The attributes are settings, and so flags already: `--product P` is `--set product=P`.
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Read the layers of eos-image-builder below this checkout. --product, --branch, --arch, --platform and --personality name the image.",
+      valueName: "checkout"))
+  var tree: String?
+
+  @Option(name: .long, help: ArgumentHelp("A second tree over that of --tree.", valueName: "dir"))
+  var localdir: String?
+
   @Option(name: .customLong("set"), help: ArgumentHelp("Override a setting.", valueName: "KEY=VALUE"))
   var overrides: [String] = []
 
@@ -26,13 +37,20 @@ struct ConfigOptions: ParsableArguments {
   var json = false
 
   /// Reads the configuration; throws ``FactoryError`` for a command line that makes no sense.
-  func load() throws -> LoadedConfig {
+  ///
+  /// - Parameter further: overrides after those of the command line.
+  func load(_ further: [Override] = []) throws -> LoadedConfig {
     var request = LoaderRequest(host: .current(), kinds: Kinds.known)
     request.configFiles = config.map { FilePath($0) }
     request.configsFolder = configs.map { FilePath($0) }
     request.shipped = !noShipped
     request.strict = strict
-    request.overrides = try overrides.map { try Override.parse($0).get() }
+    request.overrides = try overrides.map { try Override.parse($0).get() } + further
+    if let tree {
+      request.tree = TreeRequest(checkout: FilePath(tree), localFolder: localdir.map { FilePath($0) })
+    } else if localdir != nil {
+      throw FactoryError(.usage, "'--localdir' is nothing without a tree", hint: "name the checkout with --tree")
+    }
     return ConfigLoader.load(request)
   }
 
@@ -58,7 +76,15 @@ struct ImageArgument: ParsableArguments {
   var image: String?
 
   /// The image's name; throws a usage error when none is given.
-  func name() throws -> String {
+  ///
+  /// With a tree its attributes are the name, and the environment variable is of no interest.
+  func name(in loaded: LoadedConfig, _ options: ConfigOptions) throws -> String {
+    if options.tree != nil, let own = loaded.images.first {
+      guard let image, image != own else { return own }
+      throw FactoryError(
+        .usage, "'\(image.printable)' is not the image that the tree's attributes name, '\(own.printable)'",
+        hint: "leave the name out, or change --product, --branch, --arch, --platform or --personality")
+    }
     if let name = image ?? Console.environment("IMAGE"), !name.isEmpty { return name }
     throw FactoryError(
       .usage, "no image is named", hint: "image-factory IMAGE; 'image-factory list' shows the images")

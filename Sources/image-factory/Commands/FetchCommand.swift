@@ -13,10 +13,10 @@ struct FetchCommand: AsyncParsableCommand {
   @OptionGroup var options: ConfigOptions
 
   func run() async throws {
-    let name = try image.name()
     let loaded = try options.load()
+    let name = try image.name(in: loaded, options)
     let (config, warnings) = try options.config(for: name, in: loaded)
-    try await Host.withReal { host in
+    try await Stoppable.withHost { host in
       let planned = await Planner(host: host, shippedFolder: loaded.shippedFolder).plan(config, hookEnvironment: [:])
       if let error = FactoryError(warnings + planned.findings, of: "cannot fetch for '\(name)'") { throw error }
       Complaint.report(warnings + planned.findings, json: options.json)

@@ -28,7 +28,7 @@ struct PinCommand: AsyncParsableCommand {
     let (config, warnings) = try options.config(for: image, in: loaded)
     Complaint.report(warnings, json: options.json)
     let (pinName, folder) = (name, FilePath(output))
-    try await Host.withReal { host in
+    try await Stoppable.withHost { host in
       try await Pinning.make(pinName, for: config, in: folder, host: host) { Console.out($0) }
     }
   }

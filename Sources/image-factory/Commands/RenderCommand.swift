@@ -14,11 +14,11 @@ struct RenderCommand: AsyncParsableCommand {
   var secrets = false
 
   func run() async throws {
-    let name = try image.name()
     let loaded = try options.load()
+    let name = try image.name(in: loaded, options)
     let (config, warnings) = try options.config(for: name, in: loaded)
     Complaint.report(warnings, json: options.json)
-    try await Host.withReal { host in
+    try await Stoppable.withHost { host in
       let files = try Rendering.preview(config, host: host, secrets: secrets)
       if options.json {
         Console.out(JSONText.document(Dictionary(files.map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })))

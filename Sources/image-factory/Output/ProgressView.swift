@@ -67,8 +67,17 @@ private final class TerminalBar: Sendable {
   }
 
   private let state = Mutex(State())
+  private let began = ContinuousClock.now
 
-  var observer: BuildObserver { { [self] event in show(event) } }
+  /// Redraws each second as well: hashing and uploading say nothing for minutes, and a clock that stands still looks like a hang.
+  var observer: BuildObserver {
+    Task { [self] in
+      while (try? await Task.sleep(for: .seconds(1))) != nil {
+        state.withLock { draw($0, at: (ContinuousClock.now - began).seconds) }
+      }
+    }
+    return { [self] event in show(event) }
+  }
 
   private func show(_ event: BuildEvent) {
     state.withLock { state in

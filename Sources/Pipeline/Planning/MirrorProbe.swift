@@ -1,0 +1,43 @@
+import HostSystem
+import Model
+import SystemPackage
+
+/// Asks mirrors, in seconds and before anything starts, whether they have what an installation will want of them.
+struct MirrorProbe: Sendable {
+  let downloader: any Downloader
+
+  /// The mirrors that have the suite before those that do not; throws ``FactoryError`` when none has it.
+  func ordered(_ mirrors: Mirrors, suite: String) async throws -> Mirrors {
+    let urls = Dictionary(mirrors.main.map { ($0, "\($0)/dists/\(suite)/Release") }, uniquingKeysWith: { $1 })
+    let answers = await downloader.probe(Array(urls.values), concurrency: 8, deadline: .seconds(20))
+    let has = mirrors.main.filter { mirror in
+      guard let url = urls[mirror], case .ok = answers[url] else { return false }
+      return true
+    }
+    guard !has.isEmpty else {
+      let reasons = urls.values.sorted().map { "\(SourceURL.shown($0)): \(MirrorProbe.reason(answers[$0]))" }
+      throw FactoryError(
+        .fetchFailed, "no mirror has the suite '\(suite)': \(reasons.joined(separator: "; "))",
+        hint: "check 'mirror' and the network")
+    }
+    return Mirrors(main: has + mirrors.main.filter { !has.contains($0) }, security: mirrors.security)
+  }
+
+  /// Which of these files below the mirror's root it does not have, in order.
+  func missing(_ paths: [String], on mirror: String) async -> [String] {
+    let urls = Dictionary(paths.map { ($0, "\(mirror)/\($0)") }, uniquingKeysWith: { $1 })
+    let results = await downloader.probe(Array(Set(urls.values)), concurrency: 16, deadline: .seconds(20))
+    return paths.filter { path in
+      guard let url = urls[path], case .ok = results[url] else { return true }
+      return false
+    }
+  }
+
+  private static func reason(_ result: ProbeResult?) -> String {
+    switch result {
+    case .missing(let status): "status \(status)"
+    case .unreachable(let reason): reason
+    default: "no answer"
+    }
+  }
+}
