@@ -68,6 +68,77 @@ check: test-deps lint ## format, build and every test that does not install a re
 check-install: test-deps release ## build debian-13 and debian-12 for real and boot the images (most of an hour without KVM)
 	Tests/check-install $(RELEASE)
 
+.PHONY: man
+man: ## write man/image-factory.conf.5 anew from the settings table
+	swift build --product image-factory
+	"$$(swift build --show-bin-path)/image-factory" settings --man > man/image-factory.conf.5.new
+	mv man/image-factory.conf.5.new man/image-factory.conf.5
+
+.PHONY: fuzz
+fuzz: ## 2,000 random configs beside Python's configparser, then ten minutes of mutated configs
+	IMAGE_FACTORY_FUZZ=1 IMAGE_FACTORY_FUZZ_SECONDS=600 swift test --filter SettingsTests
+
+# Whole processes are timed, their start included; the configuration is the shipped one and 200 images.
+define BENCH_CONFIG
+import os, pathlib, shutil, statistics, subprocess, sys, tempfile, time
+reader = """
+import configparser, sys
+config = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
+config.read(sys.argv[2:])
+if sys.argv[1] == "resolve":
+    for name in config.sections():
+        for key in config[name]:
+            try:
+                config[name][key]
+            except configparser.InterpolationError:
+                pass
+"""
+image = """[bench-{0}]
+inherits = debian-{1}
+description = image {0} of the benchmark
+hostname = bench-{0}
+image-size = {2}G
+packages = $${{debian:packages}} vim htop
+users = user-{0}
+mount = /srv/images
+output-dir = $${{mount}}/{0}
+upload-destinations = shelf-{0}
+[user:user-{0}]
+sudo = yes
+[shelf-{0}]
+upload-type = rsync
+upload-target = images@mirror.example.org:$${{bench-{0}:mount}}/
+post-upload-command = /usr/bin/test -e $${{image}}
+"""
+with tempfile.TemporaryDirectory() as scratch:
+    configs = pathlib.Path(scratch) / "configs"
+    shutil.copytree("configs", configs)
+    for number in range(200):
+        (configs / "images" / f"bench-{number}.conf").write_text(image.format(number, 12 + number % 2, 4 + number % 9))
+    files = [str(configs / "defaults.conf")] + sorted(map(str, configs.glob("distros/*.conf"))) + sorted(map(str, configs.glob("images/*.conf")))
+    empty = pathlib.Path(scratch) / "empty.conf"
+    empty.touch()
+    python = [sys.executable, "-c", reader]
+    commands = [
+        ("image-factory check --all", [sys.argv[1], "check", "--all", "--configs", str(configs), "--config", str(empty)]),
+        ("configparser: read", python + ["read"] + files),
+        ("configparser: read and resolve", python + ["resolve"] + files),
+    ]
+    print(f"{len(files)} files, {sum(map(os.path.getsize, files))} bytes; seconds, median of 5")
+    for name, command in commands:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - start)
+        print(f"{name:32} {statistics.median(times):7.3f}   ({min(times):.3f} to {max(times):.3f})")
+endef
+export BENCH_CONFIG
+
+.PHONY: bench-config
+bench-config: release ## how long 'check --all' takes for 200 images, beside Python's configparser
+	@python3 -c "$$BENCH_CONFIG" $(RELEASE)
+
 .PHONY: lint
 lint: ## the source is formatted
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

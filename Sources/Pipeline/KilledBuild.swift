@@ -31,7 +31,8 @@ struct KilledBuild: Codable {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: scratch.string)) ?? [] {
       guard name.hasPrefix(".\(plan.image)-"), name.hasSuffix(".build") else { continue }
       let folder = scratch.appending(name)
-      guard folder != plan.workFolder, let bytes = try? AtomicFile.read(folder.appending(fileName), limit: 1 << 16),
+      guard folder != plan.workFolder, isOurs(folder),
+        let bytes = try? AtomicFile.read(folder.appending(fileName), limit: 1 << 16),
         let note = try? JSONDecoder().decode(KilledBuild.self, from: Data(bytes)),
         let lock = try? FileLock.tryAcquire(FilePath(note.lock))
       else { continue }
@@ -43,5 +44,11 @@ struct KilledBuild: Codable {
       told.append("removed what a killed build left in '\(folder)'")
     }
     return told
+  }
+
+  /// Only a folder of this user is believed: in a shared one anybody can make a note that names somebody else's files.
+  private static func isOurs(_ folder: FilePath) -> Bool {
+    var status = stat()
+    return lstat(folder.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
   }
 }

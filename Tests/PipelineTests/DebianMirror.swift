@@ -120,7 +120,8 @@ final class DebianMirror: Sendable {
     try test.write("\(folder)/initrd.gz", "an initrd")
     try test.write(
       "netboot/DEBIAN/control",
-      "Package: debian-installer-13-netboot-amd64\nVersion: 1\nArchitecture: all\nMaintainer: t <t@t>\nDescription: t\n")
+      "Package: debian-installer-13-netboot-amd64\nVersion: 1\nArchitecture: all\nMaintainer: t <t@t>\nDescription: t\n"
+    )
     let path = "pool/main/d/netboot_1_all.deb"
     try Folder.create(self.folder.appending("pool/main/d"))
     try await test.tool(
@@ -146,7 +147,8 @@ final class DebianMirror: Sendable {
     }
     let plain = try test.write("mirror/dists/trixie/Release", release)
     try await gpg(
-      "--faked-system-time", "20200102T000000!", "--local-user", "archive", "--output", suite.appending("InRelease").string,
+      "--faked-system-time", "20200102T000000!", "--local-user", "archive", "--output",
+      suite.appending("InRelease").string,
       "--clearsign", plain.string)
   }
 
@@ -170,7 +172,8 @@ final class DebianMirror: Sendable {
     let component = "pinned-base"
     try test.write("mirror/pool/main/\(component)_1_amd64.udeb", component)
     let index = try test.write(
-      "configs/pins/pipeline-test", stanza(component, "pool/main/\(component)_1_amd64.udeb", Array(component.utf8), kernel: nil))
+      "configs/pins/pipeline-test",
+      stanza(component, "pool/main/\(component)_1_amd64.udeb", Array(component.utf8), kernel: nil))
     try await test.tool("xz", "-f", index.string)
     let digest = String(repeating: "1", count: 64)
     try test.write(

@@ -50,9 +50,10 @@ struct FetchStageTests {
       #expect(report.status == .done, "\(report.error?.message ?? "")")
       #expect(try test.text(plan.workFolder.appending("linux")) == "a kernel")
       #expect(try test.text(plan.workFolder.appending("initrd.gz")) == "an initrd")
-      #expect(report.fetched.map(\.sha256) == [
-        HostSystem.FileDigest.sha256(Array("a kernel".utf8)), HostSystem.FileDigest.sha256(Array("an initrd".utf8)),
-      ])
+      #expect(
+        report.fetched.map(\.sha256) == [
+          HostSystem.FileDigest.sha256(Array("a kernel".utf8)), HostSystem.FileDigest.sha256(Array("an initrd".utf8)),
+        ])
       #expect(report.fetched.map(\.trust) == ["a test", "a test"])
       #expect(report.stages.first?.facts == ["all in the cache"])
     }

@@ -41,14 +41,15 @@ struct GuestDisk {
     try file("etc/apt/apt.conf", "Acquire::http::Proxy \"\(Self.proxy)\";\n")
     try file("etc/apt/apt.conf.d/50own", "APT::Get::Assume-Yes true;\nAcquire::http::Proxy \"\(Self.proxy)\";\n")
     try file("etc/apt/apt.conf.d/60other", "Acquire::Languages none;\n")
-    try file("var/lib/apt/lists/host_Packages", String(repeating: "x", count: 50_000))
+    // Free when the lists are gone: 12 MiB that zeroing has to find.
+    try file("var/lib/apt/lists/host_Packages", String(repeating: "a line of an index\n", count: 660_000))
     try file("usr/bin/tool", String(repeating: "tool", count: 1000))
-    // Free when the logs are gone: 12 MiB that zeroing has to find.
-    try file("var/log/installer/big", String(repeating: "a line of a log\n", count: 12 << 16))
+    try file("var/log/installer/big", String(repeating: "a line of a log\n", count: 4000))
     try file("var/log/installer/syslog", "line 1\nhash \(TestHost.marker)\nforged\u{1B}[2J\u{9B}1m\n")
     try file("var/log/installer/cdebconf/questions.dat", "Name: x\n")
     for name in [
-      "a b;$(touch pwned)", "-rf", "..hidden", "new\nline", "esc\u{1B}]0;x\u{7}", "ünï", String(repeating: "l", count: 210),
+      "a b;$(touch pwned)", "-rf", "..hidden", "new\nline", "esc\u{1B}]0;x\u{7}", "ünï",
+      String(repeating: "l", count: 210),
     ] {
       try file("var/log/installer/\(name)", "hostile name\n")
     }

@@ -93,7 +93,8 @@ struct InstallerChoiceTests {
       #expect(lost.plan == nil)
       #expect(
         lost.findings.first?.message
-          == "the mirror lacks 1 of the 2 files of the pin 'pipeline-test', 'pool/main/pinned-base_1_amd64.udeb' among them")
+          == "the mirror lacks 1 of the 2 files of the pin 'pipeline-test', 'pool/main/pinned-base_1_amd64.udeb' among them"
+      )
     }
   }
 

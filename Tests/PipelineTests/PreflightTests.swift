@@ -16,7 +16,10 @@ struct PreflightTests {
   func tools() async throws {
     try await TestHost.run(runner: RecordingRunner(tools: ["rsync"])) { test in
       let found = await findings(test, .tool("qemu-img", purpose: "create the disk of 'x'"))
-      #expect(found == [.host("cannot find 'qemu-img', required to create the disk of 'x'", hint: "install the package 'qemu-utils'")])
+      #expect(
+        found == [
+          .host("cannot find 'qemu-img', required to create the disk of 'x'", hint: "install the package 'qemu-utils'")
+        ])
       #expect(await findings(test, .tool("rsync", purpose: "upload")) == [])
     }
   }
@@ -133,7 +136,8 @@ struct PreflightTests {
       }
       let found = await Preflight(host: test.host).check(plan)
       #expect(found.contains { $0.message.hasPrefix("cannot find 'no-such-program'") && $0.location?.line == 30 })
-      #expect(found.contains { $0.message.hasPrefix("cannot reach the upload destination 'fra'") && $0.location?.line == 30 })
+      #expect(
+        found.contains { $0.message.hasPrefix("cannot reach the upload destination 'fra'") && $0.location?.line == 30 })
     }
   }
 }

@@ -57,7 +57,9 @@ struct PublishStageTests {
       // Both failures are said; the error is the first one, with the line to paste.
       #expect(report.warnings.count == 2)
       #expect(report.error?.message.hasPrefix("cannot upload to 'bad': 'rsync' exited with status") == true)
-      #expect(report.error?.details.first?.hasPrefix("command: rsync -a --partial-dir=.rsync-partial --timeout=600 -- ") == true)
+      #expect(
+        report.error?.details.first?.hasPrefix("command: rsync -a --partial-dir=.rsync-partial --timeout=600 -- ")
+          == true)
       #expect(report.error?.hint?.contains("the image is complete in \(plan.outputFolder)") == true)
       #expect(plan.disk.artifacts[0].final.exists)
     }
@@ -67,12 +69,15 @@ struct PublishStageTests {
     UploadDestination(name: "pigeon", type: "pigeon", target: "sky")
   }
 
-  @Test("a post-upload command gets its words as they are, ${image} and the settings, and no shell is run", needs("rsync"))
+  @Test(
+    "a post-upload command gets its words as they are, ${image} and the settings, and no shell is run", needs("rsync"))
   func hook() async throws {
     try await TestHost.run { test in
       let script = try test.write("hook", Hook.script, mode: 0o755)
       var good = try destination(test, "fra")
-      good.postUploadCommands = [[script.string, "a b", "$(touch pwned); *", "--file=${image}"], [script.string, "second"]]
+      good.postUploadCommands = [
+        [script.string, "a b", "$(touch pwned); *", "--file=${image}"], [script.string, "second"],
+      ]
       let plan = try published(test, [good])
       var withEnvironment = plan
       withEnvironment.hookEnvironment = ["IMAGE_FACTORY_GOLDEN_NAME": "it's"]
@@ -159,9 +164,10 @@ struct HooksStageTests {
     try await TestHost.run { test in
       #expect(!HooksStage().applies(to: test.plan()))
       #expect(!PublishStage().applies(to: test.plan()))
-      #expect(StageOrder.stages(of: test.plan()).map { type(of: $0).name } == [
-        "fetch", "render", "create-disk", "install", "clean", "zero", "convert", "checksum",
-      ])
+      #expect(
+        StageOrder.stages(of: test.plan()).map { type(of: $0).name } == [
+          "fetch", "render", "create-disk", "install", "clean", "zero", "convert", "checksum",
+        ])
     }
   }
 }

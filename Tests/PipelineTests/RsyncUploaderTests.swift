@@ -21,7 +21,8 @@ struct RsyncUploaderTests {
     #expect(
       commands.map(\.argv) == [
         [
-          "rsync", "-a", "--chmod=F644", "--partial-dir=.rsync-partial", "--timeout=600", "--", "/out/a.qcow2", "/out/a.qcow2.sha256sum",
+          "rsync", "-a", "--chmod=F644", "--partial-dir=.rsync-partial", "--timeout=600", "--", "/out/a.qcow2",
+          "/out/a.qcow2.sha256sum",
           "host:/srv/images/",
         ]
       ])
@@ -79,8 +80,9 @@ struct RsyncUploaderTests {
         #expect(found.map(\.severity) == [.warning])
         #expect(found.first?.message.contains("'\(target)' is not there yet") == true, "\(found)")
       }
-      #expect(await RsyncUploader().check(
-        destination(test.folder.string + "/a/b/", ["--mkpath"]), runner: test.host.runner) == [])
+      #expect(
+        await RsyncUploader().check(
+          destination(test.folder.string + "/a/b/", ["--mkpath"]), runner: test.host.runner) == [])
       #expect(test.names(test.folder) == [])
     }
   }

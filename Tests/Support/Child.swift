@@ -50,7 +50,8 @@ package final class Child: Sendable {
     while true {
       if let status {
         return Result(
-          status: status, output: output, errors: errors, seconds: Double((ContinuousClock.now - started) / .seconds(1)))
+          status: status, output: output, errors: errors, seconds: Double((ContinuousClock.now - started) / .seconds(1))
+        )
       }
       if ContinuousClock.now > deadline { kill(-pid, SIGKILL) }
       try? await Task.sleep(for: .milliseconds(20))
@@ -99,7 +100,8 @@ package final class Child: Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
     var pid: Int32 = 0
-    let path = try #require(Tools.path(words[0]) ?? (words[0].hasPrefix("/") ? words[0] : nil), "\(words[0]) is not there")
+    let path = try #require(
+      Tools.path(words[0]) ?? (words[0].hasPrefix("/") ? words[0] : nil), "\(words[0]) is not there")
     let status = withPointers(words) { arguments in
       withPointers(environment.map { "\($0.key)=\($0.value)" }) {
         posix_spawn(&pid, path, &actions, &attributes, arguments, $0)

@@ -49,7 +49,12 @@ struct InstallJudge {
       return .phase(title)
     case .progress(let fraction): return .progress(fraction)
     case .question(let asked):
-      question = question ?? (asked, now)
+      // The console shows a prompt before the log tells which question it is: the name is worth waiting for, the time runs on.
+      if let known = question {
+        if !known.asked.isNamed { question = (asked, known.since) }
+      } else {
+        question = (asked, now)
+      }
       return .question(asked)
     case .answered:
       question = nil
@@ -128,7 +133,10 @@ struct InstallJudge {
     } else if let phase, let limit = limits.phase, now - phase.since >= limit {
       fail(.phaseTooLong, "the step '\(phase.title)' did not end within \(limit.timeSpan)", at: now)
     } else if now - max(lastLine, min(lastWrite, lastLine + limits.inactivity * 2)) >= limits.inactivity {
-      fail(.silent, "the guest has been silent for \((now - lastLine).timeSpan)", at: now)
+      fail(
+        .silent,
+        "the guest has been silent for \((now - lastLine).timeSpan), the limit is \(limits.inactivity.timeSpan)",
+        hint: "look at its last lines; a slow machine needs a longer 'stall-timeout'", at: now)
     }
   }
 

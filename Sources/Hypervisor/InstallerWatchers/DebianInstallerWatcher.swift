@@ -87,7 +87,7 @@ package struct DebianInstallerWatcher: InstallerWatcher {
       return [.question(InstallerQuestion(key: String(line.prefix(200)), priority: "critical"))]
     }
     if line.contains("Prompt: '?' for help") {
-      return [.question(InstallerQuestion(key: "a prompt on the console", priority: "unknown"))]
+      return [.question(.unnamed)]
     }
     return []
   }

@@ -36,6 +36,12 @@ package struct InstallerQuestion: Sendable, Hashable {
     self.key = key
     self.priority = priority
   }
+
+  /// A prompt that was seen on the console before the log named its question.
+  package static let unnamed = InstallerQuestion(key: "a prompt on the console", priority: "unknown")
+
+  /// Whether the key is the installer's own name of it.
+  package var isNamed: Bool { self != InstallerQuestion.unnamed }
 }
 
 /// Why an installation fails, as far as the log tells.

@@ -1,11 +1,7 @@
 import Model
 import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// Reads and writes files of a known, small size.
 enum SmallFile {

@@ -1,11 +1,7 @@
 import Model
 import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// Unpacks compressed files into a scratch folder by the tools every distribution has, and remembers what to remove.
 struct Unpacker {

@@ -19,7 +19,8 @@ package struct LibvirtService: Sendable {
 
     /// What a person types to end it.
     var byHand: String {
-      started.isEmpty ? "nothing was started" : "kill " + started.map { String($0.processNumber) }.joined(separator: " ")
+      started.isEmpty
+        ? "nothing was started" : "kill " + started.map { String($0.processNumber) }.joined(separator: " ")
     }
 
     /// Ends what was started, the last one first, unless somebody else's domains use it by now.
@@ -59,7 +60,9 @@ package struct LibvirtService: Sendable {
 
   /// Makes sure that a daemon answers; throws ``FactoryError`` with the end of its log when it does not come up.
   package func ensure(uri: String, mayStart: Bool, logFolder: FilePath) async throws -> Running {
-    guard let scope = scope(of: uri), !isThere(scope) else { return Running(started: [], device: nil, notes: []) }
+    guard let scope = scope(of: uri), needed(scope, configuration: nil).isEmpty == false else {
+      return Running(started: [], device: nil, notes: [])
+    }
     guard mayStart else {
       throw FactoryError(.hostNotReady, "no libvirt daemon answers at '\(uri)'", hint: "systemctl start libvirtd")
     }
@@ -69,11 +72,9 @@ package struct LibvirtService: Sendable {
     let device = scope == .system ? KVMDevice.openToGroup() : nil
     var notes = [device?.note].compactMap(\.self)
     do {
-      // Idle: longer than any pause within a build, short enough not to linger after a crash of ours.
-      let commands = LibvirtDaemons.commands(for: scope, idle: .seconds(120), logConfiguration: configuration)
-      for command in commands where !(command.tool == "virtlogd" && accepts(LibvirtDaemons.logSocket(of: scope))) {
+      for command in needed(scope, configuration: configuration) {
         started.append(try await start(command, log: logFolder.appending("\(command.tool).log")))
-        notes.append("no libvirt daemon answered at '\(uri)': started \(command.tool) for this build")
+        notes.append("\(command.tool) did not answer for '\(uri)': started it for this build")
       }
       try await waitFor(scope, log: logFolder.appending("libvirtd.log"))
     } catch {
@@ -82,6 +83,17 @@ package struct LibvirtService: Sendable {
       throw error
     }
     return Running(started: started, device: device, notes: notes)
+  }
+
+  /// The daemons that do not answer. A system libvirtd without virtlogd refuses every guest with a logged serial port; a session's
+  /// starts one itself.
+  private func needed(_ scope: LibvirtDaemons.Scope, configuration: FilePath?) -> [Command] {
+    let isThere = isThere(scope)
+    // Idle: longer than any pause within a build, short enough not to linger after a crash of ours.
+    return LibvirtDaemons.commands(for: scope, idle: .seconds(120), logConfiguration: configuration).filter { command in
+      guard command.tool == "virtlogd" else { return !isThere }
+      return !accepts(LibvirtDaemons.logSocket(of: scope)) && !(isThere && scope != .system)
+    }
   }
 
   private func start(_ command: Command, log: FilePath) async throws -> DetachedProcess {

@@ -151,7 +151,8 @@ struct InstallerChooser: Sendable {
     let missing = await MirrorProbe(downloader: downloader(config)).missing(paths, on: mirrors.main[0])
     guard let first = missing.first else { return }
     throw FactoryError(
-      .fetchFailed, "the mirror lacks \(missing.count) of the \(paths.count) files of the pin '\(name)', '\(first)' among them",
+      .fetchFailed,
+      "the mirror lacks \(missing.count) of the \(paths.count) files of the pin '\(name)', '\(first)' among them",
       hint: "name another mirror, or make a new pin with 'image-factory pin'")
   }
 

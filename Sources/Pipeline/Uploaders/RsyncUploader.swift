@@ -51,7 +51,9 @@ package struct RsyncUploader: Uploader {
 
   /// What rsync said of the reason; its last line only repeats the exit status in words.
   private func reason(_ result: CommandResult) -> String {
-    result.lastLines.last { !$0.isEmpty && !$0.hasPrefix("rsync error:") && !$0.contains("connection unexpectedly closed") }
+    result.lastLines.last {
+      !$0.isEmpty && !$0.hasPrefix("rsync error:") && !$0.contains("connection unexpectedly closed")
+    }
       ?? result.lastLines.last ?? "rsync \(result.ending)"
   }
 
@@ -68,7 +70,9 @@ package struct RsyncUploader: Uploader {
     [
       Command(
         "rsync",
-        destination.arguments + ["--partial-dir=.rsync-partial", "--timeout=600", "--"] + files.map(\.string) + [destination.target],
+        destination.arguments + ["--partial-dir=.rsync-partial", "--timeout=600", "--"] + files.map(\.string) + [
+          destination.target
+        ],
         environment: RsyncUploader.environment, purpose: "upload to '\(destination.name)'")
     ]
   }

@@ -116,13 +116,20 @@ struct ImportOptions: ParsableArguments {
   /// For the owner only: passwords' hashes may be in it.
   private func write(_ text: String, to path: FilePath) throws {
     if force { return try AtomicFile.write(text, to: path, mode: 0o600) }
-    let part = path.removingLastComponent().appending(".image-factory-import.\(UUID().uuidString)")
     do {
-      try AtomicFile.write(text, to: part, mode: 0o600)
-      try AtomicFile.renameWithoutReplacing(part, to: path)
-    } catch {
-      try? FileManager.default.removeItem(atPath: part.string)
-      throw error
+      let descriptor = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+      do {
+        try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+      } catch {
+        // Ours, and a part of it only.
+        try? FileManager.default.removeItem(atPath: path.string)
+        throw error
+      }
+    } catch let error as Errno {
+      throw FactoryError(
+        .hostNotReady, "cannot write '\(path.string.printable)': \(error.description.lowercased())",
+        hint: "name another --output")
     }
   }
 

@@ -30,34 +30,3 @@ struct SettingsCommand: ParsableCommand {
     }
   }
 }
-
-/// The flags that follow from the settings table, for `--help`.
-enum SettingHelp {
-  /// A heading for each group, then a line or two for each setting that is a flag.
-  static var text: String {
-    SettingGroup.allCases.compactMap { group in
-      let flags = SettingsTable.all.filter { $0.isFlag && $0.group == group }
-      return flags.isEmpty ? nil : group.title + "\n" + flags.map(entry).joined(separator: "\n")
-    }.joined(separator: "\n\n")
-  }
-
-  private static func entry(_ setting: Setting) -> String {
-    let letter = setting.short.map { "-\($0), " } ?? ""
-    let flag: String
-    switch setting.kind {
-    case .boolean: flag = "--[no-]\(setting.key)"
-    default: flag = "\(letter)--\(setting.key) \(placeholder(setting))"
-    }
-    let column = 26
-    let gap = flag.count < column ? String(repeating: " ", count: column - flag.count) : "\n" + blanks(column + 2)
-    return "  \(flag)\(gap) \(setting.help)"
-  }
-
-  /// The names that may be used where they are few.
-  private static func placeholder(_ setting: Setting) -> String {
-    let names = SettingsTable.allowedValues(of: setting, kinds: Kinds.known)
-    return names.isEmpty ? setting.placeholder : names.joined(separator: "|")
-  }
-
-  private static func blanks(_ count: Int) -> String { String(repeating: " ", count: count) }
-}
