@@ -47,24 +47,28 @@ struct GuestCleaning: Sendable {
       guard status.size <= min(GuestCleaning.largestLog, left) else {
         return events.warning("'\(path)' has \(ByteSize(bytes: status.size)) and is removed without being saved")
       }
-      let bytes = try files.readFile(path, limit: GuestCleaning.largestLog)
       // An empty file takes room on the host as well.
-      left -= max(bytes.count, 4096)
-      // One flat folder on the host, each name made of plain characters only: the guest chose the path.
-      try InstallerLogs.keep(bytes, as: GuestCleaning.flatName(path), plan: plan)
-      if plan.log.printInstallerLogs { show(bytes, path) }
+      left -= Int(max(status.size, 4096))
+      try keep(path, in: files)
     default:
       return
     }
   }
 
-  private func show(_ bytes: [UInt8], _ path: ImagePath) {
-    events.line("---- \(path)")
-    guard
-      let text = try? String(
-        contentsOfFile: plan.log.installerLogs.appending(GuestCleaning.flatName(path)).string, encoding: .utf8)
-    else { return }
-    for line in text.split(separator: "\n") { events.line(String(line)) }
+  /// Through a scratch file, piece by piece: a traced installation's log has tens of megabytes.
+  private func keep(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws {
+    let copy = plan.workFolder.appending("guest-log")
+    defer { try? Folder.remove(copy) }
+    let descriptor = try FileDescriptor.open(
+      copy, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+    _ = try descriptor.closeAfter {
+      try files.copyFile(path, to: descriptor, limit: Int64(GuestCleaning.largestLog))
+    }
+    if plan.log.printInstallerLogs { events.line("---- \(path)") }
+    // One flat folder on the host, each name made of plain characters only: the guest chose the path.
+    try InstallerLogs.keep(
+      copy, as: GuestCleaning.flatName(path), plan: plan,
+      line: plan.log.printInstallerLogs ? { events.line($0) } : nil)
   }
 
   static func flatName(_ path: ImagePath) -> String {

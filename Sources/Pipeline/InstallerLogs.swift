@@ -12,28 +12,30 @@ enum InstallerLogs {
   /// Keeps the logs of both serial ports, secrets masked line by line; throws ``FactoryError``.
   static func keepSerial(_ plan: BuildPlan) throws {
     for (source, name) in [(plan.machine.consoleLog, "console.log"), (plan.machine.installerLog, "syslog")] {
-      guard let input = FileHandle(forReadingAtPath: source.string) else { continue }
-      defer { try? input.close() }
-      var left = largest
-      try write(name, plan: plan) {
-        guard left > 0, let data = try input.read(upToCount: 1 << 20), !data.isEmpty else { return nil }
-        left -= min(left, UInt64(data.count))
-        return [UInt8](data)
-      }
+      try keep(source, as: name, plan: plan)
     }
   }
 
-  /// Keeps one log of the image under `name`, a single path component; throws ``FactoryError``.
-  static func keep(_ bytes: [UInt8], as name: String, plan: BuildPlan) throws {
-    var rest: [UInt8]? = bytes
-    try write(name, plan: plan) {
-      defer { rest = nil }
-      return rest
+  /// Keeps a file of the host as a log under `name`, a single path component; what is not there is not kept.
+  ///
+  /// `line` gets each line as it is kept. Throws ``FactoryError``.
+  static func keep(
+    _ source: FilePath, as name: String, plan: BuildPlan, line: ((String) -> Void)? = nil
+  ) throws {
+    guard let input = FileHandle(forReadingAtPath: source.string) else { return }
+    defer { try? input.close() }
+    var left = largest
+    try write(name, plan: plan, line: line) {
+      guard left > 0, let data = try input.read(upToCount: 1 << 18), !data.isEmpty else { return nil }
+      left -= min(left, UInt64(data.count))
+      return [UInt8](data)
     }
   }
 
   /// Writes piece by piece, so that a large log takes no memory; a line's end may come with a later piece.
-  private static func write(_ name: String, plan: BuildPlan, next: () throws -> [UInt8]?) throws {
+  private static func write(
+    _ name: String, plan: BuildPlan, line told: ((String) -> Void)?, next: () throws -> [UInt8]?
+  ) throws {
     try Folder.create(plan.log.installerLogs, mode: 0o750)
     let path = plan.log.installerLogs.appending(name)
     let descriptor = open(path.string, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o640)
@@ -48,7 +50,9 @@ enum InstallerLogs {
       var text = ""
       var lines = piece.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
       while lines.count > 1, let line = lines.popFirst() {
-        text += redactor.redact(String(decoding: open + line, as: UTF8.self).printable) + "\n"
+        let kept = redactor.redact(String(decoding: open + line, as: UTF8.self).printable)
+        told?(kept)
+        text += kept + "\n"
         open = []
       }
       // A line without end is cut rather than gathered.
