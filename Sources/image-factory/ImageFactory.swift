@@ -29,6 +29,7 @@ struct ImageFactory: AsyncParsableCommand {
     subcommands: [
       BuildCommand.self, PlanCommand.self, CheckCommand.self, ListCommand.self, RenderCommand.self,
       FetchCommand.self, PinCommand.self, SelftestCommand.self, ShowConfigCommand.self, SettingsCommand.self,
+      ImportCommand.self,
       ReapCommand.self,
     ],
     defaultSubcommand: BuildCommand.self)

@@ -51,9 +51,12 @@ package struct RsyncUploader: Uploader {
 
   /// What rsync said of the reason; its last line only repeats the exit status in words.
   private func reason(_ result: CommandResult) -> String {
-    result.lastLines.last {
-      !$0.isEmpty && !$0.hasPrefix("rsync error:") && !$0.contains("connection unexpectedly closed")
-    }
+    // ssh knows why; rsync only finds the pipe broken, before or after ssh has said so.
+    result.lastLines.first { $0.hasPrefix("ssh: ") }
+      ?? result.lastLines.last { line in
+        !line.isEmpty
+          && !["rsync error:", "connection unexpectedly closed", "safe_write failed"].contains { line.contains($0) }
+      }
       ?? result.lastLines.last ?? "rsync \(result.ending)"
   }
 
