@@ -67,7 +67,7 @@ func isAlive(_ process: Int32) -> Bool {
 }
 
 /// Waits for something that another process does.
-func eventually(within limit: Duration = .seconds(20), _ isTrue: () throws -> Bool) async throws -> Bool {
+func eventually(within limit: Duration = .seconds(120), _ isTrue: () throws -> Bool) async throws -> Bool {
   let end = ContinuousClock.now + limit
   while ContinuousClock.now < end {
     if try isTrue() { return true }

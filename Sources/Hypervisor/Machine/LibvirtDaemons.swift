@@ -53,7 +53,7 @@ package enum LibvirtDaemons {
         // virtlogd 9.0 counts its clients for the time-out, not the logs it writes: with a short one it leaves a running guest
         // without its serial ports. Long enough for any installation; whoever starts it ends it.
         Command(
-          "virtlogd", ["--timeout", "604800"] + configuration, purpose: "start libvirt's log daemon"),
+          "virtlogd", ["--timeout", "86400"] + configuration, purpose: "start libvirt's log daemon"),
         Command("libvirtd", ["--timeout", seconds], purpose: "start the libvirt daemon"),
       ]
     case .session(let folder):
@@ -61,7 +61,7 @@ package enum LibvirtDaemons {
       return [
         // Left to itself libvirtd would start one with a time-out of two minutes.
         Command(
-          "virtlogd", ["--timeout", "604800"] + configuration, environment: environment,
+          "virtlogd", ["--timeout", "86400"] + configuration, environment: environment,
           purpose: "start the log daemon of this user's libvirt"),
         Command(
           "libvirtd", ["--timeout", seconds], environment: environment,
