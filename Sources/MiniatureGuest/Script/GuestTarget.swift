@@ -29,7 +29,7 @@ enum GuestTarget {
 
     # sources.list and the proxy as apt-setup writes them.
     apt_files() {
-      mirror="http://${q_mirror_http_hostname:-deb.debian.org}${q_mirror_http_directory:-/debian}"
+      mirror="http://${q_mirror_http_hostname:-ftp.debian.org}${q_mirror_http_directory:-/debian}"
       suite=${q_mirror_suite:-trixie}
       services=${q_apt_setup_services_select-security, updates}
       echo "deb $mirror $suite main" > /target/etc/apt/sources.list
