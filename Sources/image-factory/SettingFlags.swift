@@ -14,7 +14,9 @@ enum SettingFlags {
       guard let flag = Flag(argument) else {
         result.append(argument)
         // The value of an option of ours is not looked at: `--set` may be followed by anything.
-        if ["--set", "--config", "--configs"].contains(argument), let value = rest.popFirst() { result.append(value) }
+        if ["--set", "--config", "--configs", "--tree", "--localdir"].contains(argument), let value = rest.popFirst() {
+          result.append(value)
+        }
         continue
       }
       if let value = flag.value {

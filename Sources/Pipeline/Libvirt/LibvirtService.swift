@@ -74,7 +74,7 @@ package struct LibvirtService: Sendable {
     do {
       for command in needed(scope, configuration: configuration) {
         started.append(try await start(command, log: logFolder.appending("\(command.tool).log")))
-        notes.append("\(command.tool) did not answer for '\(uri)': started it for this build")
+        notes.append("no daemon answered at '\(uri)': started \(command.tool) for this build")
       }
       try await waitFor(scope, log: logFolder.appending("libvirtd.log"))
     } catch {

@@ -232,7 +232,7 @@ struct BlueprintImport {
       names.append(section)
       sections.section("file:\(section)")
       sections.set("path", entry.word("path", &notes) ?? "")
-      sections.set("source", "\(name)-file-\(index + 1)")
+      sections.setFile("source", "\(name)-file-\(index + 1)")
       sections.set("mode", entry.word("mode", &notes) ?? "")
       let owner = entry.word("user", &notes) ?? "root"
       sections.set("owner", "\(owner):\(entry.word("group", &notes) ?? owner)")

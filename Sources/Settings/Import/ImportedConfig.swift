@@ -73,6 +73,9 @@ struct ConfigWriter {
       lines.count > 1 ? "\(key) =\n  " + lines.joined(separator: "\n  ") + "\n" : "\(key) = \(lines.first ?? "")\n"
   }
 
+  /// A file written beside the config, wherever both are put.
+  mutating func setFile(_ key: String, _ name: String) { text += "\(key) = ${config-folder}/\(name.printable)\n" }
+
   /// Lines that were written apart.
   mutating func append(_ other: ConfigWriter?) { text += other?.text ?? "" }
 

@@ -167,13 +167,13 @@ struct IsterImport {
     let before = template.words("PreInstallShell", &notes)
     if !before.isEmpty {
       result.files.append(("\(name)-before.sh", script(before)))
-      writer.set("before-script", "${config-folder}/\(name)-before.sh")
+      writer.setFile("before-script", "\(name)-before.sh")
     }
     // In ister's order; scripts of PostChroot are files of the installed system.
     let late = template.words("PostChroot", &notes) + template.words("PostChrootShell", &notes)
     if !late.isEmpty {
       result.files.append(("\(name)-late.sh", script(late)))
-      writer.set("late-script", "${config-folder}/\(name)-late.sh")
+      writer.setFile("late-script", "\(name)-late.sh")
     }
   }
 
