@@ -25,9 +25,10 @@ package struct LibvirtService: Sendable {
 
     /// Ends what was started, the last one first, unless somebody else's domains use it by now.
     package func end(othersRun: Bool) async {
+      // Put back even when the daemons stay for others: they run on, only slower, and nobody else would do it.
+      defer { device?.restore() }
       guard !othersRun else { return }
       for process in started.reversed() { await process.terminate() }
-      device?.restore()
     }
   }
 
