@@ -26,7 +26,8 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 let package = Package(
   name: "image-factory",
   products: [
-    .executable(name: "image-factory", targets: ["image-factory"])
+    .executable(name: "image-factory", targets: ["image-factory"]),
+    .executable(name: "image-factory-sudo-helper", targets: ["image-factory-sudo-helper"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -46,6 +47,10 @@ let package = Package(
     .systemLibrary(
       name: "CExt2fs", pkgConfig: "ext2fs", providers: [.apt(["libext2fs-dev", "comerr-dev"])]),
     .target(name: "CLinux"),
+    .target(name: "CPrivileged", path: "sudo-helper/CPrivileged"),
+
+    // Row 0: the closed list of what is done as root.
+    .target(name: "PrivilegedOperations", path: "sudo-helper/Policy", swiftSettings: settings),
 
     // Row 1: the nouns.
     .target(name: "Model", dependencies: [systemPackage], swiftSettings: settings),
@@ -83,7 +88,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "DiskImages", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model",
-        "PackageDepot", "Settings", logging, systemPackage,
+        "PackageDepot", "PrivilegedOperations", "Settings", logging, systemPackage,
       ],
       swiftSettings: settings),
 
@@ -94,6 +99,12 @@ let package = Package(
         "HostSystem", "Model", "Pipeline", "Settings", argumentParser, logging, systemPackage,
       ],
       swiftSettings: settings),
+
+    // Runs as root by sudo: Swift's runtime is linked in, so that nothing but the system's own libraries is loaded.
+    .executableTarget(
+      name: "image-factory-sudo-helper", dependencies: ["CPrivileged", "PrivilegedOperations"],
+      path: "sudo-helper/Main", swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
     // Tests.
     .target(
@@ -127,6 +138,11 @@ let package = Package(
         "DiskImages", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model", "PackageDepot", "Pipeline",
         "Settings", systemPackage,
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SudoHelperTests",
+      // Not on the helper itself, whose way of linking would become the tests'; a build of the tests builds it all the same.
+      dependencies: ["FactoryTestSupport", "PrivilegedOperations", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",

@@ -16,7 +16,7 @@ package struct DiskInspection: Sendable, Hashable, Codable {
     package var size: ByteSize
     /// What files and metadata take; nil when not ext or not readable.
     package var used: ByteSize?
-    /// What is allocated on the host though nobody needs it: `FreeSpaceZeroing` would give it back.
+    /// What is allocated on the host though nobody needs it: `FreeSpaceZeroing` would give it back; nil when that cannot be told.
     package var reclaimable: ByteSize?
     /// `PRETTY_NAME` when it is a root file system.
     package var distribution: String?
@@ -29,6 +29,10 @@ package struct DiskInspection: Sendable, Hashable, Codable {
   package var size: ByteSize
   /// What the file takes on the host.
   package var allocated: ByteSize
+  /// What of the size takes nothing.
+  package var holes: ByteSize
+  /// What of the allocated nobody needs: that of all volumes, and space in no partition.
+  package var reclaimable: ByteSize
   package var volumes: [Volume]
   package var warnings: [String]
 
@@ -40,6 +44,7 @@ package struct DiskInspection: Sendable, Hashable, Codable {
     label = table.label.rawValue
     size = sizes.apparent
     allocated = sizes.allocated
+    holes = ByteSize(bytes: max(0, sizes.apparent.bytes - data.reduce(0) { $0 + $1.length }))
     warnings = table.warnings
     volumes = []
     for partition in table.partitions {
@@ -51,6 +56,8 @@ package struct DiskInspection: Sendable, Hashable, Codable {
           DiskInspection.describe(image, volume.name, volume.content, volume.extent, volume.size.bytes, data))
       }
     }
+    let known = volumes.reduce(0) { $0 + ($1.reclaimable?.bytes ?? 0) }
+    reclaimable = ByteSize(bytes: known + DiskInspection.common(table.unusedSpace, data))
   }
 
   private static func describe(
@@ -58,7 +65,11 @@ package struct DiskInspection: Sendable, Hashable, Codable {
     _ data: [ImageExtent]
   ) -> Volume {
     var volume = Volume(name: name, fileSystem: content?.name, offset: extent?.offset, size: ByteSize(bytes: size))
-    guard case .ext = content, let extent else { return volume }
+    guard let content, let extent else { return volume }
+    if content == .swap {
+      volume.reclaimable = reclaimable(image, extent, content, data)
+    }
+    guard case .ext = content else { return volume }
     do {
       let superblock = try Ext4FileSystem.superblock(of: image, in: extent)
       volume.label = superblock.label.isEmpty ? nil : superblock.label.printable
@@ -66,15 +77,23 @@ package struct DiskInspection: Sendable, Hashable, Codable {
       let files = try Ext4FileSystem.open(image: image, extent: extent, mode: .readOnly)
       volume.used = ByteSize(bytes: superblock.length - files.freeBytes)
       volume.distribution = try files.osRelease()
-      if volume.problem == nil {
-        var free: [ImageExtent] = []
-        try files.forEachFreeRun { free.append($0) }
-        volume.reclaimable = ByteSize(bytes: common(free, data))
-      }
+      if volume.problem == nil { volume.reclaimable = reclaimable(image, extent, content, data) }
     } catch {
       volume.problem = "\(error)"
     }
     return volume
+  }
+
+  private static func reclaimable(
+    _ image: FilePath, _ extent: ImageExtent, _ content: VolumeContent, _ data: [ImageExtent]
+  ) -> ByteSize? {
+    guard let waste = try? FreeSpaceZeroing.waste(image, extent, content) else { return nil }
+    // Free inodes within a block that has used ones are zeroed, which gives nothing back.
+    let whole = waste.compactMap { run -> ImageExtent? in
+      let (start, end) = ((run.offset + 4095) / 4096 * 4096, run.end / 4096 * 4096)
+      return end > start ? ImageExtent(offset: start, length: end - start) : nil
+    }
+    return ByteSize(bytes: common(whole.sorted { $0.offset < $1.offset }, data))
   }
 
   /// Bytes that are in both lists; both are in order and without overlaps.

@@ -27,15 +27,7 @@ package enum FreeSpaceZeroing {
     let before = try SparseFile.sizes(of: image)
     var report = Report(before: before, after: before)
     // All is collected before anything is punched, so that a file system that cannot be handled leaves the image as it was.
-    var doomed: [(run: ImageExtent, counter: WritableKeyPath<Report, Int64>)] = []
-    for (place, content) in table.places {
-      switch content {
-      case .ext: doomed += try runs(image, place)
-      case .swap: if let run = try swapArea(image, place) { doomed.append((run, \.swap)) }
-      default: continue
-      }
-    }
-    doomed += table.unusedSpace.map { ($0, \.unpartitioned) }
+    let doomed = try runs(image, table)
     try punch(doomed, image, method, &report)
     return report
   }
@@ -48,6 +40,25 @@ package enum FreeSpaceZeroing {
     var report = Report(before: before, after: before)
     try punch(runs(image, extent), image, method, &report)
     return report
+  }
+
+  /// What nobody needs in one place; nothing where the content is not known.
+  static func waste(_ image: FilePath, _ place: ImageExtent, _ content: VolumeContent) throws -> [ImageExtent] {
+    try runs(image, place, content).map(\.run)
+  }
+
+  private static func runs(_ image: FilePath, _ table: PartitionTable) throws -> [Run] {
+    var doomed: [Run] = []
+    for (place, content) in table.places { doomed += try runs(image, place, content) }
+    return doomed + table.unusedSpace.map { Run($0, \.unpartitioned) }
+  }
+
+  private static func runs(_ image: FilePath, _ place: ImageExtent, _ content: VolumeContent) throws -> [Run] {
+    switch content {
+    case .ext: return try runs(image, place)
+    case .swap: return try swapArea(image, place).map { [Run($0, \.swap)] } ?? []
+    default: return []
+    }
   }
 
   private typealias Run = (run: ImageExtent, counter: WritableKeyPath<Report, Int64>)

@@ -87,12 +87,30 @@ public struct InstallerPlan: Sendable, Hashable, Codable {
   public var reason: String
   public var kernel: FetchPlan
   public var initrd: FetchPlan
+  /// What the installer loads after its initrd, where the three must be of one compose; verified, the guest fetches its own.
+  public var stage2: FetchPlan?
+  /// The bootable image that kernel and initrd are members of (`iso:PATH`); nil where they are files of their own.
+  public var image: FetchPlan?
+  /// The list of digests that the files were looked up in; nil where there is none.
+  public var listing: ListingPlan?
 
   public init(kind: Kind, reason: String, kernel: FetchPlan, initrd: FetchPlan) {
     self.kind = kind
     self.reason = reason
     self.kernel = kernel
     self.initrd = initrd
+  }
+}
+
+/// A list of digests as planning read it: when it is another one later, the mirror has moved on.
+public struct ListingPlan: Sendable, Hashable, Codable {
+  public var url: String
+  /// Digest of the list itself.
+  public var sha256: String
+
+  public init(url: String, sha256: String) {
+    self.url = url
+    self.sha256 = sha256
   }
 }
 
@@ -160,6 +178,8 @@ public struct PinnedSuitePlan: Sendable, Hashable, Codable {
 public struct AnswerPlan: Sendable, Hashable, Codable {
   /// A format's name in the registry.
   public var format: String
+  /// The release as the format names it.
+  public var dialect: String
   /// The user's own file, used as it is; nil: the answers are rendered.
   public var ownFile: FilePath?
   public var answers: InstallAnswers
@@ -170,10 +190,11 @@ public struct AnswerPlan: Sendable, Hashable, Codable {
   public var folder: FilePath
 
   public init(
-    format: String, ownFile: FilePath?, answers: InstallAnswers, firmwareLookup: Bool, holdInitramfs: Bool,
-    installerIPv6: Bool, folder: FilePath
+    format: String, dialect: String = "", ownFile: FilePath?, answers: InstallAnswers, firmwareLookup: Bool,
+    holdInitramfs: Bool, installerIPv6: Bool, folder: FilePath
   ) {
     self.format = format
+    self.dialect = dialect
     self.ownFile = ownFile
     self.answers = answers
     self.firmwareLookup = firmwareLookup
@@ -202,6 +223,16 @@ public struct DiskPlan: Sendable, Hashable, Codable {
   public var raw: FilePath
   /// What is left at the end, one per format, by the registry's names.
   public var artifacts: [ArtifactPlan]
+  /// A disk that something else installed, to be copied and finished; nil: it is installed here.
+  public var given: FilePath?
+  /// The disk is made as small as its contents and this much; nil: it keeps its size.
+  public var shrinkMargin: ByteSize?
+  /// The longest an artifact may be.
+  public var maxSize: ByteSize?
+  /// `sha256`, and `sha512` when it is asked for.
+  public var checksums = ["sha256"]
+  /// The OpenPGP key that signs each artifact's checksum file.
+  public var signKey: String?
 
   public init(size: ByteSize, raw: FilePath, artifacts: [ArtifactPlan]) {
     self.size = size
@@ -217,9 +248,13 @@ public struct ArtifactPlan: Sendable, Hashable, Codable {
   public var working: FilePath
   /// Where it appears when everything is done.
   public var final: FilePath
+  public var options: DiskFormatOptions
 
-  public init(format: String, working: FilePath, final: FilePath) {
+  public init(
+    format: String, working: FilePath, final: FilePath, options: DiskFormatOptions = DiskFormatOptions()
+  ) {
     self.format = format
+    self.options = options
     self.working = working
     self.final = final
   }

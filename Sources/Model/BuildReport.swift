@@ -77,6 +77,12 @@ public struct ArtifactReport: Sendable, Codable {
   /// As `du` shows it.
   public var allocated: ByteSize
   public var sha256: String
+  /// When it was asked for.
+  public var sha512: String?
+  /// The length of the disk in it.
+  public var uncompressed: ByteSize?
+  /// The detached signature of its checksum file.
+  public var signature: String?
 
   public init(path: String, format: String, size: ByteSize, allocated: ByteSize, sha256: String) {
     self.path = path

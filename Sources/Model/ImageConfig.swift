@@ -20,6 +20,8 @@ public struct ImageConfig: Sendable, Hashable, Codable {
   public var publishing = Publishing()
   /// The installer watcher's name in its registry (`debian-installer`), the distribution's.
   public var watcher = "debian-installer"
+  /// How passwords given in clear text are hashed.
+  public var passwordHashing = PasswordHashing.sha512
   /// Where each value was written, by setting key; absent for built-in defaults.
   public var origins: [String: SourceLocation] = [:]
 
@@ -50,8 +52,27 @@ public struct InstallerSource: Sendable, Hashable, Codable {
   public var initrd: [String] = []
   public var kernelSHA256: String?
   public var initrdSHA256: String?
-  /// OpenPGP keyring that the archive's signatures are checked with.
-  public var keyring: FilePath?
+  /// An explicit bootable image, attached as a CD, of which `iso:` kernels and initrds are members: paths or URLs.
+  public var image: [String] = []
+  public var imageSHA256: String?
+  /// How the installer's files are known to be the right ones: a name in the registry of trust chains.
+  public var trust = "debian-archive"
+  /// Base URLs of the installer's files, the preferred one first; empty: the mirrors.
+  public var installerMirrors: [String] = []
+  /// The kernel below an installer mirror, where the trust chain does not find it by itself.
+  public var kernelPath: String?
+  public var initrdPath: String?
+  /// What the installer loads after its initrd, where the three must be of one compose.
+  public var stage2Path: String?
+  public var stage2SHA256: String?
+  /// The bootable image below an installer mirror; `*` stands for a part that changes with point releases.
+  public var imagePath: String?
+  /// The list of digests below an installer mirror; nil: the trust chain's own name for it.
+  public var checksumsPath: String?
+  /// OpenPGP keyrings that signatures are checked with: alternatives, those that are there are used.
+  public var keyrings: [FilePath] = []
+  /// The host's package that has the keyring, for the hint when it is missing.
+  public var keyringPackage = ""
   public var cacheFolder: FilePath?
   /// The whole time one download may take.
   public var fetchTimeout = Duration.seconds(1800)
@@ -59,12 +80,20 @@ public struct InstallerSource: Sendable, Hashable, Codable {
   public var depot = true
 
   public init() {}
+
+  /// The first of the keyrings, where one is enough.
+  public var keyring: FilePath? {
+    get { keyrings.first }
+    set { keyrings = [newValue].compactMap(\.self) }
+  }
 }
 
 /// A user's own answer file, or the format that is generated.
 public struct AnswerFile: Sendable, Hashable, Codable {
   /// A format's name in the registry: `preseed`.
   public var format = ""
+  /// The release as the format names it: `RHEL9`, `SLE-15-SP6`, `24.04`, `Leap_16.0`; empty where the format has no dialects.
+  public var dialect = ""
   /// The user's own file by format, used as it is: `preseed = PATH`.
   public var own: [String: FilePath] = [:]
   /// Words added to the installer's kernel line.
@@ -90,7 +119,8 @@ public struct MachineRequest: Sendable, Hashable, Codable {
   public var cpuLevel = 1
   public var cores: Int?
   public var memory = ByteSize.gibibytes(1)
-  public var osinfo: String?
+  /// Ids in osinfo-db, the preferred one first: databases are older than releases.
+  public var osinfo: [String] = []
   public var macAddress: String?
   /// `listen:port`; nil: no display adapter.
   public var vnc: String?
@@ -123,6 +153,20 @@ public struct DiskRequest: Sendable, Hashable, Codable {
   public var outputFolder: FilePath = "."
   /// Scratch files of a build; nil: the output folder.
   public var workFolder: FilePath?
+  /// The disk is made as small as its contents at the end; `size` is then only that of the installation.
+  public var isAutomatic = false
+  /// What a disk made as small as its contents has for new files.
+  public var margin = ByteSize.mebibytes(256)
+  /// The longest an artifact may be; nil: any length.
+  public var maxSize: ByteSize?
+  public var qcow2 = DiskFormatOptions()
+  /// `sha256`, always, and `sha512`.
+  public var checksums = ["sha256"]
+  /// The OpenPGP key that signs each artifact's checksum file; nil: none does.
+  public var signKey: String?
+
+  /// A disk that is made smaller later is installed on this much; holes cost nothing.
+  public static let automaticSize = ByteSize.gibibytes(16)
 
   public init() {}
 }
@@ -139,6 +183,18 @@ public struct Cleaning: Sendable, Hashable, Codable {
   public var regenerateHostKeys = true
   /// Refuses a disk with any number of partitions but one, as the Python tool did.
   public var onePartition = false
+  /// Path patterns that stay whatever the other lists say, with everything below them.
+  public var keep: [String] = []
+  /// Further path patterns removed.
+  public var add: [String] = []
+  /// What becomes of a build whose image has something in it that a golden image should not have.
+  public var scan = Scan.warn
+
+  public enum Scan: String, Sendable, Hashable, Codable, CaseIterable {
+    case fail
+    case warn
+    case off
+  }
 
   public init() {}
 }
@@ -160,6 +216,8 @@ public struct Publishing: Sendable, Hashable, Codable {
   public var destinations: [UploadDestination] = []
   /// Each one a command line split into words; the image is added as the last argument.
   public var postBuildCommands: [[String]] = []
+  /// The longest time one post-upload or post-build command may take.
+  public var hookTimeoutSeconds = 3600
 
   public init() {}
 }

@@ -13,6 +13,8 @@ public struct InstallAnswers: Sendable, Hashable, Codable {
   public var hostname = "localhost"
   public var domain = ""
   public var root = RootAccess.locked
+  /// Yields root's password while `root` has no hash; planning replaces it by one.
+  public var rootPassword: PasswordSource?
   public var users: [UserAccount] = []
   /// Where packages come from.
   public var archive = PackageArchive()
@@ -52,6 +54,8 @@ public struct UserAccount: Sendable, Hashable, Codable {
   public var shell: String?
   /// A crypt(5) hash; nil: no password opens the account.
   public var passwordHash: Secret?
+  /// Yields the password while there is no hash; planning replaces it by one.
+  public var password: PasswordSource?
   /// Lines of `authorized_keys`.
   public var sshKeys: [String] = []
   /// May become root by sudo without a password.

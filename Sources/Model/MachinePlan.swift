@@ -35,18 +35,25 @@ public struct MachinePlan: Sendable, Hashable, Codable {
   public var initrd: FilePath
   /// Files put into the initrd's root under their own names.
   public var injectedFiles: [FilePath]
+  /// The installer's bootable image, attached as a CD; nil: there is none.
+  public var installerImage: FilePath?
+  /// The answers on a volume of their own, attached as a CD; nil: they are in the initrd.
+  public var answerVolume: AnswerVolume?
   /// The installer's kernel line, word by word.
   public var kernelArguments: [String]
   /// Receives the first serial port, the guest's console.
   public var consoleLog: FilePath
   /// Receives the second serial port, the installer's own log.
   public var installerLog: FilePath
+  /// The UEFI firmware; nil: the machine has a BIOS.
+  public var firmware: MachineFirmware?
 
   public init(
     domainName: String, libvirtURI: String, accelerator: Accelerator, acceleratorReason: String,
     cpu: String, cores: Int, memory: ByteSize, translationCache: ByteSize?, osinfo: String?, macAddress: String?,
     vnc: String?, disk: FilePath, diskCache: String, kernel: FilePath, initrd: FilePath, injectedFiles: [FilePath],
-    kernelArguments: [String], consoleLog: FilePath, installerLog: FilePath
+    kernelArguments: [String], consoleLog: FilePath, installerLog: FilePath,
+    firmware: MachineFirmware? = nil
   ) {
     self.domainName = domainName
     self.libvirtURI = libvirtURI
@@ -67,5 +74,22 @@ public struct MachinePlan: Sendable, Hashable, Codable {
     self.kernelArguments = kernelArguments
     self.consoleLog = consoleLog
     self.installerLog = installerLog
+    self.firmware = firmware
+  }
+}
+
+/// A small ISO 9660 volume with the installer's answers.
+public struct AnswerVolume: Sendable, Hashable, Codable {
+  /// Made in the build's work folder, for its owner only.
+  public var path: FilePath
+  /// By which the installer finds it.
+  public var label: String
+  /// The files in its root, under their own names.
+  public var files: [FilePath]
+
+  public init(path: FilePath, label: String, files: [FilePath]) {
+    self.path = path
+    self.label = label
+    self.files = files
   }
 }

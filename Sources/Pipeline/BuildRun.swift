@@ -73,7 +73,8 @@ package struct BuildRun: Sendable {
       BuildEvent(
         elapsed: report.seconds, kind: .buildFinished, text: report.error?.message, succeeded: failure == nil))
     log.finish(report)
-    BuildHistory(folder: host.stateFolder).store(report)
+    // How long a build takes is not told by one without an installation.
+    if plan.disk.given == nil { BuildHistory(folder: host.stateFolder).store(report) }
     return report
   }
 

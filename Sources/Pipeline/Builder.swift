@@ -21,22 +21,42 @@ package struct Builder: Sendable {
     observer: @escaping BuildObserver
   ) async throws -> BuildReport {
     let planner = Planner(host: host, shippedFolder: shippedFolder)
+    return try await run(config.name, stopStatus: stopStatus, onFindings: onFindings, observer: observer) {
+      await planner.plan(config, hookEnvironment: hookEnvironment)
+    }
+  }
+
+  /// Makes the image of a disk that something else installed, which is only read; as ``build(_:hookEnvironment:stopStatus:onFindings:observer:)``.
+  package func finish(
+    _ config: ImageConfig, disk: FilePath, stopStatus: @escaping @Sendable () -> ExitStatus,
+    onFindings: @Sendable ([Finding]) -> Void, observer: @escaping BuildObserver
+  ) async throws -> BuildReport {
+    let planner = FinishPlanner(host: host)
+    return try await run(config.name, stopStatus: stopStatus, onFindings: onFindings, observer: observer) {
+      planner.plan(config, disk: disk)
+    }
+  }
+
+  private func run(
+    _ name: String, stopStatus: @escaping @Sendable () -> ExitStatus, onFindings: @Sendable ([Finding]) -> Void,
+    observer: @escaping BuildObserver, planning: @Sendable () async -> Planner.Result
+  ) async throws -> BuildReport {
     // Two builds of one image may pick the same name at the same moment; the one that loses picks again.
     for _ in 0..<10 {
-      let planned = await planner.plan(config, hookEnvironment: hookEnvironment)
+      let planned = await planning()
       if Task.isCancelled { throw FactoryError(stopStatus(), "the build was stopped before it started") }
       var findings = planned.findings
       if let plan = planned.plan { findings += await Preflight(host: host).check(plan) }
       if Task.isCancelled { throw FactoryError(stopStatus(), "the build was stopped before it started") }
-      if let error = FactoryError(findings, of: "cannot build '\(config.name)'") { throw error }
+      if let error = FactoryError(findings, of: "cannot build '\(name)'") { throw error }
       guard let plan = planned.plan else {
-        throw FactoryError(.unexpected, "planning '\(config.name)' gave no plan")
+        throw FactoryError(.unexpected, "planning '\(name)' gave no plan")
       }
       guard let reservation = try Reservation.take(plan) else { continue }
       onFindings(findings)
       let report = await BuildRun(plan, host: host, stopStatus: stopStatus, observer: observer).run()
       return reservation.release(report)
     }
-    throw FactoryError(.unexpected, "cannot find a free name for the build of '\(config.name)'")
+    throw FactoryError(.unexpected, "cannot find a free name for the build of '\(name)'")
   }
 }

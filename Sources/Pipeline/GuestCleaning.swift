@@ -18,19 +18,20 @@ struct GuestCleaning: Sendable {
     let files = try Ext4FileSystem.open(image: plan.disk.raw, extent: extent, mode: .readWrite)
     var total = Tally()
     var left = GuestCleaning.largestSum
+    let kept = try KeptPaths(plan.cleaning.keep, in: files)
     for pattern in plan.cleaning.logs {
       for path in try files.expand(pattern) {
         try save(path, in: files, left: &left)
-        total.add(try files.remove(path))
+        total.add(try kept.remove(path, in: files))
       }
     }
-    for pattern in plan.cleaning.remove {
-      for path in try files.expand(pattern) { total.add(try files.remove(path)) }
+    for pattern in plan.cleaning.remove + plan.cleaning.add {
+      for path in try files.expand(pattern) { total.add(try kept.remove(path, in: files)) }
     }
     for pattern in plan.cleaning.empty {
-      for path in try files.expand(pattern) { try empty(path, in: files) }
+      for path in try files.expand(pattern) where !kept.covers(path) { try empty(path, in: files) }
     }
-    if plan.cleaning.regenerateHostKeys { total.add(try HostKeys.regenerate(in: files)) }
+    if plan.cleaning.regenerateHostKeys { total.add(try HostKeys.regenerate(in: files, keeping: kept)) }
     try removeProxy(in: files)
     try files.close()
     return total

@@ -6,6 +6,6 @@ enum HookCommand {
   static func command(_ words: [String], plan: BuildPlan, purpose: String) -> Command {
     Command(
       words.first ?? "", Array(words.dropFirst()), environment: plan.hookEnvironment, folder: plan.outputFolder,
-      purpose: purpose)
+      timeLimit: .seconds(plan.publishing.hookTimeoutSeconds), purpose: purpose)
   }
 }

@@ -38,7 +38,10 @@ struct KilledBuild: Codable {
       else { continue }
       defer { lock.release() }
       // Without a daemon there is no domain left either: a system daemon that was ended leaves QEMU, which a new one finds again.
-      try? await DomainGuard(uri: note.libvirtURI, domainName: note.domainName).release(patience: .seconds(10))
+      // A disk that was only finished had no machine.
+      if !note.domainName.isEmpty {
+        try? await DomainGuard(uri: note.libvirtURI, domainName: note.domainName).release(patience: .seconds(10))
+      }
       guard (try? Folder.remove(folder)) != nil else { continue }
       try? Folder.remove(FilePath(note.lock))
       told.append("removed what a killed build left in '\(folder)'")

@@ -7,5 +7,5 @@ package import Settings
 package enum Kinds {
   package static let known = KnownKinds(
     diskFormats: DiskFormats.names, uploaders: Uploaders.names, answerFormats: AnswerFiles.names,
-    watchers: InstallerWatchers.all.map(\.kind))
+    watchers: InstallerWatchers.all.map(\.kind), trustChains: TrustChains.names)
 }

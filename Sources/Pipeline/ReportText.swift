@@ -13,6 +13,8 @@ package enum ReportText {
     for artifact in report.artifacts {
       lines.append("  image   \(artifact.path) (\(artifact.size), \(artifact.allocated) on disk)")
       lines.append("  sha256  \(artifact.sha256)")
+      if let digest = artifact.sha512 { lines.append("  sha512  \(digest)") }
+      if let signature = artifact.signature { lines.append("  signed  \(signature)") }
     }
     for upload in report.uploads {
       lines.append("  upload  \(upload.destination): \(upload.succeeded ? upload.target : upload.message)")

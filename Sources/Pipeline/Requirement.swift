@@ -11,12 +11,18 @@ package enum Requirement: Sendable, Hashable {
   case writableFolder(FilePath)
   /// A file this user can read.
   case readableFile(FilePath, purpose: String)
+  /// A file that a Debian package brings.
+  case packageFile(FilePath, package: String, purpose: String)
   /// A libvirt daemon that answers or may be started.
   case libvirt(uri: String, mayStart: Bool)
   /// A folder that libvirt's QEMU user can reach when it is not this user.
   case reachableByQEMU(FilePath, uri: String)
   /// An upload destination of a known type that answers.
   case destination(UploadDestination)
+  /// A secret OpenPGP key in the keyring of the user who builds.
+  case signingKey(String)
+  /// The sudo helper, installed and allowed; the purpose reads on after "cannot".
+  case sudoHelper(purpose: String)
   /// A command that a hook or an upload runs, split into words.
   case hook([String], purpose: String, location: SourceLocation?)
 }

@@ -19,6 +19,12 @@ struct RootFileSystem: Sendable {
     }
   }
 
+  /// The partition table alone, for a root of another kind.
+  func table() async throws -> PartitionTable {
+    let image = image
+    return try await wrapped("read the partition table") { try await offPool { try PartitionTable.read(image) } }
+  }
+
   /// Makes the file system clean when it was not unmounted, and says so.
   func makeClean(_ root: RootPartition) async throws {
     let outcome = try await wrapped("make the root file system clean") {

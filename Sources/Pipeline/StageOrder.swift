@@ -12,14 +12,25 @@ package enum StageOrder {
     InstallStage.self,
     CleanStage.self,
     ZeroStage.self,
+    ShrinkStage.self,
     ConvertStage.self,
     ChecksumStage.self,
     PublishStage.self,
     HooksStage.self,
   ]
 
+  /// What makes an image of a disk that something else installed.
+  package static let finishing: [any Stage.Type] = [
+    CopyDiskStage.self,
+    CleanStage.self,
+    ZeroStage.self,
+    ShrinkStage.self,
+    ConvertStage.self,
+    ChecksumStage.self,
+  ]
+
   /// The stages that have something to do in this plan.
   package static func stages(of plan: BuildPlan) -> [any Stage] {
-    all.map { $0.init() }.filter { $0.applies(to: plan) }
+    (plan.disk.given == nil ? all : finishing).map { $0.init() }.filter { $0.applies(to: plan) }
   }
 }

@@ -29,7 +29,7 @@ struct ImageFactory: AsyncParsableCommand {
     subcommands: [
       BuildCommand.self, PlanCommand.self, CheckCommand.self, ListCommand.self, RenderCommand.self,
       FetchCommand.self, PinCommand.self, SelftestCommand.self, ShowConfigCommand.self, SettingsCommand.self,
-      ImportCommand.self,
+      ImportCommand.self, FinishCommand.self, InspectCommand.self,
       ReapCommand.self,
     ],
     defaultSubcommand: BuildCommand.self)

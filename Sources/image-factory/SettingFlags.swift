@@ -9,12 +9,15 @@ enum SettingFlags {
   static func rewrite(_ arguments: [String]) throws -> [String] {
     var result: [String] = []
     var rest = arguments[...]
+    // There `--format` is the answer file's; what the disk becomes is of no interest to it.
+    let isRender = arguments.first == "render"
+    // The value of an option of ours is not looked at: `--set` may be followed by anything.
+    let own = ["--set", "--config", "--configs", "--tree", "--localdir"] + (isRender ? ["--format", "--all"] : [])
     while let argument = rest.popFirst() {
       if argument == "--" { return result + [argument] + rest }
-      guard let flag = Flag(argument) else {
+      guard !(isRender && argument.hasPrefix("--format=")), !own.contains(argument), let flag = Flag(argument) else {
         result.append(argument)
-        // The value of an option of ours is not looked at: `--set` may be followed by anything.
-        if ["--set", "--config", "--configs", "--tree", "--localdir"].contains(argument), let value = rest.popFirst() {
+        if own.contains(argument), let value = rest.popFirst() {
           result.append(value)
         }
         continue

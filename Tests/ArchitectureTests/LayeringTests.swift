@@ -14,15 +14,21 @@ private let rooms: [String: Set<String>] = [
   "MiniatureGuest": ["Model", "SystemPackage"],
   "PackageDepot": ["Model", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "SystemPackage"],
   "Pipeline": [
-    "DiskImages", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model", "PackageDepot", "Settings",
-    "Logging", "SystemPackage",
+    "DiskImages", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model", "PackageDepot",
+    "PrivilegedOperations", "Settings", "Logging", "SystemPackage",
   ],
   "image-factory": ["ArgumentParser", "HostSystem", "Model", "Pipeline", "Settings", "SystemPackage"],
 ]
 
+/// The rooms of the sudo helper, by their folders.
+private let helperRooms: [String: Set<String>] = [
+  "sudo-helper/Policy": ["_StringProcessing"],
+  "sudo-helper/Main": ["CPrivileged", "PrivilegedOperations", "Glibc"],
+]
+
 /// What the toolchain itself provides.
 private let toolchain: Set<String> = [
-  "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+  "Dispatch", "Foundation", "FoundationEssentials", "FoundationXML", "Glibc", "Synchronization",
 ]
 
 @Suite("The layers")
@@ -33,6 +39,16 @@ struct LayeringTests {
     for file in try SourceTree.swiftFiles(under: "Sources/\(room)") {
       for module in file.imports where !allowed.contains(module) {
         Issue.record("\(file.path) imports '\(module)', which '\(room)' may not")
+      }
+    }
+  }
+
+  @Test("the sudo helper imports nothing but its own and the C library", arguments: helperRooms.keys.sorted())
+  func helperIsSmall(folder: String) throws {
+    let allowed = try #require(helperRooms[folder])
+    for file in try SourceTree.swiftFiles(under: folder) {
+      for module in file.imports where !allowed.contains(module) {
+        Issue.record("\(file.path) imports '\(module)', which '\(folder)' may not")
       }
     }
   }

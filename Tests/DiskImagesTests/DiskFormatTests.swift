@@ -9,10 +9,15 @@ import Testing
 struct DiskFormatTests {
   private let scratch = try? Scratch()
 
-  /// A raw disk of 24 MiB with a little data.
-  private func raw(_ name: String = "disk.raw") throws -> FilePath {
+  /// A raw disk of 24 MiB with a little data; for an archive one with a file system, there is nothing to pack otherwise.
+  private func raw(_ name: String = "disk.raw", for format: String = "raw") throws -> FilePath {
     let scratch = try #require(scratch)
     let raw = try scratch.sparse(name, mebibytes: 24)
+    if format == "tar" {
+      try scratch.write("tree/etc/os-release", "PRETTY_NAME=Test\n")
+      try Tool.need("mke2fs", ["-q", "-F", "-t", "ext4", "-d", scratch.path("tree").string, raw.string])
+      return raw
+    }
     try scratch.patch(raw, at: 0, Array("boot".utf8))
     try scratch.patch(raw, at: 9 << 20, (0..<70_000).map { UInt8(truncatingIfNeeded: $0 / 3) })
     return raw
@@ -53,7 +58,7 @@ struct DiskFormatTests {
   func conversion(_ name: String) async throws {
     let format = try #require(DiskFormats.named(name))
     guard format.requiredTools.allSatisfy({ Tool.has($0) }) else { return }
-    let raw = try raw()
+    let raw = try raw(for: name)
     let scratch = try #require(scratch)
     for compression in format.compressions {
       var digests: Set<String> = []
@@ -67,7 +72,9 @@ struct DiskFormatTests {
       if !["vmdk", "vhdx", "vdi"].contains(name) { #expect(digests.count == 1) }
     }
     let names = try scratch.names()
-    #expect(names.count == 1 + 2 * format.compressions.count && names.allSatisfy { !$0.contains("converting") })
+    #expect(
+      names.subtracting(["tree"]).count == 1 + 2 * format.compressions.count
+        && names.allSatisfy { !$0.contains("converting") })
   }
 
   @Test("a raw disk whose first sector looks like qcow2 stays a raw disk", .enabled(if: Tool.has("qemu-img")))
@@ -89,7 +96,7 @@ struct DiskFormatTests {
   func oddNames(_ name: String) async throws {
     let format = try #require(DiskFormats.named(name))
     guard format.requiredTools.allSatisfy({ Tool.has($0) }) else { return }
-    let raw = try raw("-nbd:x,y?z=1 w.raw")
+    let raw = try raw("-nbd:x,y?z=1 w.raw", for: name)
     try await Conversion.perform(
       format, raw, to: #require(scratch).path("-o json:{},a=b.\(format.fileExtension)"), run: Tool.runner)
   }
@@ -101,7 +108,7 @@ struct DiskFormatTests {
     let format = try #require(DiskFormats.named(name))
     let scratch = try #require(scratch)
     let target = scratch.path("target")
-    if name != "raw" {
+    if !["raw", "tar"].contains(name) {
       await #expect(throws: DiskImageError.self) {
         try await Conversion.perform(format, raw(), to: target) { _ in
           try scratch.write("target", "half")
@@ -119,13 +126,29 @@ struct DiskFormatTests {
 
   @Test("options that a kind does not have are refused while planning")
   func options() throws {
-    #expect(throws: DiskImageError.self) { try Vmdk().validate(DiskFormatOptions(compression: .zstd)) }
+    #expect(throws: DiskImageError.self) { try QemuKind.vmdk.validate(DiskFormatOptions(compression: .zstd)) }
     #expect(throws: DiskImageError.self) { try Qcow2().validate(DiskFormatOptions(compression: .xz)) }
     #expect(throws: DiskImageError.self) {
       try Qcow2().validate(DiskFormatOptions(clusterSize: ByteSize(bytes: 65_000)))
     }
     try Qcow2().validate(DiskFormatOptions(compression: .zstd, clusterSize: .kibibytes(128)))
+    try Qcow2().validate(DiskFormatOptions(compression: .zlib, compat: .old))
+    #expect(throws: DiskImageError.self) { try Qcow2().validate(DiskFormatOptions(compression: .zstd, compat: .old)) }
     #expect(DiskFormats.named("floppy") == nil)
+  }
+
+  @Test(
+    "a qcow2 is of the version, cluster size and compression that were asked for", .enabled(if: Tool.has("qemu-img")),
+    arguments: [DiskFormatOptions.Compat.old, .current], [DiskFormatOptions.Compression.none, .zlib, .zstd])
+  func qcow2Settings(_ compat: DiskFormatOptions.Compat, _ compression: DiskFormatOptions.Compression) async throws {
+    guard !(compat == .old && compression == .zstd) else { return }
+    let target = try #require(scratch).path("\(compat.rawValue)-\(compression.rawValue).qcow2")
+    try await Conversion.perform(
+      Qcow2(), raw("\(compat.rawValue)-\(compression.rawValue).raw"), to: target,
+      DiskFormatOptions(compression: compression, clusterSize: .kibibytes(32), compat: compat), run: Tool.runner)
+    let info = try Tool.need("qemu-img", ["info", "-f", "qcow2", target.string])
+    #expect(info.contains("compat: \(compat.rawValue)") && info.contains("cluster_size: 32768"))
+    if compression == .zstd { #expect(info.contains("compression type: zstd")) }
   }
 
   @Test("the qcow2 command line, word for word")

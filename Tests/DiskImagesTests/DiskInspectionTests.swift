@@ -21,7 +21,7 @@ struct DiskInspectionTests {
     #expect(volume.name == "1" && volume.fileSystem == "ext4" && volume.offset == 1 << 20 && volume.problem == nil)
     #expect(volume.distribution == "Test GNU/Linux 13" && volume.label == "a\u{FFFD}[1m")
     let reclaimable = try #require(volume.reclaimable)
-    #expect(reclaimable >= .mebibytes(4) && reclaimable < .mebibytes(8))
+    #expect(reclaimable >= .mebibytes(4) && reclaimable < .mebibytes(12))
     #expect(try JSONDecoder().decode(DiskInspection.self, from: JSONEncoder().encode(inspection)) == inspection)
     _ = try FreeSpaceZeroing.zero(image: disk.image, partition: disk.extent)
     #expect(try DiskInspection(disk.image).volumes[0].reclaimable == ByteSize(bytes: 0))

@@ -158,6 +158,17 @@ struct CommandLineTests {
     for status in ExitStatus.allCases { #expect(page.contains(".It \(status.rawValue)\n"), "\(status)") }
   }
 
+  @Test("finish and inspect need a disk: a missing one is exit status 4 or 7, an empty command line 2")
+  func withoutDisk() async throws {
+    let config = "[mine]\ninherits = debian\nrelease = 13\nsuite = trixie\n"
+    let missing = try await run(["finish", "mine", "--disk", "no-such.raw", "--output", "out"], config: config)
+    #expect(missing.status == 4 && missing.errors.contains("cannot finish"), "\(missing.errors)")
+    #expect(try await run(["finish", "mine"], config: config).status == 2)
+    #expect(try await run(["inspect"]).status == 2)
+    let unreadable = try await run(["inspect", "no-such.raw"])
+    #expect(unreadable.status == 7 && unreadable.errors.contains("cannot inspect"), "\(unreadable.errors)")
+  }
+
   @Test("render prints the answer file with its secrets masked")
   func render() async throws {
     let config = "[mine]\ninherits = debian\nrelease = 13\nsuite = trixie\nroot-password-hash = \(Workshop.rootHash)\n"

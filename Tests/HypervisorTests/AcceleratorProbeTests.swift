@@ -54,16 +54,6 @@ import Testing
     #expect(verdict.reason.contains(words), "\(verdict.reason)")
   }
 
-  @Test("a kernel that panics for want of a root file system has booted")
-  func kernel() {
-    let panic = "[ 1.0] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)"
-    #expect(AcceleratorProbe.judgeKernel(output: panic, status: 0).isUsable)
-    #expect(!AcceleratorProbe.judgeKernel(output: "Probing EDD... ok", status: nil).isUsable)
-    #expect(!AcceleratorProbe.judgeKernel(output: "emulation failure: KVM internal error", status: nil).isUsable)
-    let command = AcceleratorProbe.command(cpu: "host-passthrough", kernel: "/k/linux")
-    #expect(command.shown.hasSuffix("-kernel /k/linux -append 'console=ttyS0 panic=-1'"))
-  }
-
   @Test("the bytes of the small guest are its source, assembled", .needs("as", "objcopy"))
   func assembled() async throws {
     let here = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()

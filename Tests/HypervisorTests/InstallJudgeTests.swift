@@ -66,6 +66,17 @@ import Testing
     #expect(failure(judge.outcome(at: at(6), isQuiet: true))?.cause == cause)
   }
 
+  @Test("a guest that would fill the host's disk with its log is stopped")
+  func talkative() {
+    var judge = judge()
+    judge.takeLogSize(512 << 20, at: at(5))
+    #expect(judge.outcome(at: at(7), isQuiet: true) == nil)
+    judge.takeLogSize((512 << 20) + 1, at: at(8))
+    let failure = failure(judge.outcome(at: at(9), isQuiet: true))
+    #expect(failure?.cause == .installer)
+    #expect(failure?.message == "the guest has written more than 512 MiB to its serial ports")
+  }
+
   @Test("a question that stays on the screen fails, naming its key; one that goes away does not")
   func question() {
     var judge = judge()

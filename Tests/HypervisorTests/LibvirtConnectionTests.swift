@@ -103,15 +103,12 @@ import Testing
     #expect(await connection.isAlive() == false)
   }
 
-  @Test("versions, counters and a screenshot are readable")
+  @Test("versions and counters are readable")
   func details() async throws {
     let connection = try await LibvirtConnection.open("test:///default")
     let versions = try await connection.versions()
     #expect(versions.libvirt.split(separator: ".").count == 3)
     let domain = try #require(try await connection.domain(named: "test"))
-    let screenshot = try await domain.screenshot()
-    #expect(screenshot.mimeType.hasPrefix("image/"))
-    #expect(screenshot.bytes.count > 100)
     let error = await #expect(throws: LibvirtError.self) { try await domain.networkTraffic(of: "nothing0") }
     #expect(error != nil)
   }

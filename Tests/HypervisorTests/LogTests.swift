@@ -72,29 +72,6 @@ import Testing
     var tail = LogTail(path: file)
     #expect(tail.poll() == [])
   }
-
-  @Test("a follower gives the lines as they come and ends with its task")
-  func follower() async throws {
-    let folder = try Scratch()
-    let file = folder.path.appending("installer.log")
-    let follower = LogFollower(path: file, interval: .milliseconds(10))
-    #expect(follower.lastByte == nil)
-    let reading = Task {
-      var lines: [String] = []
-      for await line in follower.lines() {
-        lines.append(line)
-        if lines.count == 1 { try? Scratch.append("two\n", to: file) }
-      }
-      return lines
-    }
-    try Scratch.write(Array("one\n".utf8), to: file)
-    let deadline = ContinuousClock.now + .seconds(5)
-    while follower.lastByte == nil, .now < deadline { try await Task.sleep(for: .milliseconds(5)) }
-    try await Task.sleep(for: .milliseconds(200))
-    reading.cancel()
-    #expect(await reading.value == ["one", "two"])
-    #expect(follower.lastByte != nil)
-  }
 }
 
 @Suite("secrets in an installer's log") struct LogRedactorTests {

@@ -55,6 +55,43 @@ extension MachinePlan {
     #expect(!argv.contains("--xml"), "a translation cache is for TCG only")
   }
 
+  @Test("a machine with UEFI names the firmware's files, and its variables in the work folder")
+  func uefi() {
+    var machine = MachinePlan.sample()
+    machine.firmware = MachineFirmware(code: "/fw/code.fd", variablesTemplate: "/fw/vars.fd", variables: "/b,/vars.fd")
+    let boot = value(of: "--boot", in: VirtInstall.command(for: machine).argv)
+    #expect(
+      boot?.hasSuffix(
+        ",loader=/fw/code.fd,loader.readonly=yes,loader.type=pflash,loader.secure=no,"
+          + "nvram.template=/fw/vars.fd,nvram=\"/b,/vars.fd\"") == true, "\(boot ?? "")")
+    machine.firmware?.variables = "/it's/vars.fd"
+    #expect(VirtInstall.findings(for: machine).count == 1)
+  }
+
+  @Test("libvirt gets the firmware as a read-only flash and a template for the variables", .needs("virt-install"))
+  func realFirmware() async throws {
+    let folder = try Scratch()
+    var machine = MachinePlan.sample(folder.path)
+    let names = ["code.fd", "template.fd"].map { folder.path.appending($0) }
+    machine.firmware = MachineFirmware(
+      code: names[0], variablesTemplate: names[1], variables: folder.path.appending("vars.fd"))
+    for file in [machine.disk, machine.kernel, machine.initrd] + names { try Scratch.write([1], to: file) }
+    let boot = try #require(value(of: "--boot", in: VirtInstall.command(for: machine).argv))
+    let run = try await run(
+      "virt-install",
+      ["--connect", "test:///default", "--name", "x", "--virt-type", "test", "--arch", "i686", "--memory", "64"]
+        + ["--osinfo", "detect=off,require=off", "--disk", "none", "--network", "none", "--import", "--boot", boot]
+        + ["--dry-run", "--print-xml", "1"],
+      environment: ["HOME": folder.path.string, "XDG_CACHE_HOME": folder.path.string])
+    #expect(run.status == 0, "\(run.output)")
+    let place = folder.path.string
+    #expect(
+      run.output.contains("<loader readonly=\"yes\" secure=\"no\" type=\"pflash\">\(place)/code.fd</loader>"),
+      "\(run.output)")
+    #expect(run.output.contains("<nvram template=\"\(place)/template.fd\">\(place)/vars.fd</nvram>"), "\(run.output)")
+    #expect(run.output.contains("<kernel>\(place)/linux</kernel>"))
+  }
+
   @Test("the CPU with everything that TCG has is a mode, not a model")
   func maximum() {
     var machine = MachinePlan.sample()

@@ -44,6 +44,11 @@ struct Finished {
 
 /// Runs a tool and waits; output and errors together.
 func run(_ words: String..., environment: [String: String] = [:]) throws -> Finished {
+  try run(words, environment: environment)
+}
+
+/// The same with the words in a list.
+func run(_ words: [String], environment: [String: String] = [:]) throws -> Finished {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: try #require(Place.tool(words[0])))
   process.arguments = Array(words.dropFirst())
@@ -138,6 +143,7 @@ enum Sample {
     sized.archive.securityMirror = "https://mirror.example.org/pub/security"
     sized.timeServers = nil
     return [request(plain()), pinned, request(full()), open, request(sized)]
+      + LayoutSample.all.map { LayoutSample.request($0, size: .gibibytes(4)) }
   }
 
   static func text(_ file: RenderedFile?) throws -> String {

@@ -62,11 +62,10 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     Refusal("partitions", "no root") {
       $0.disk.partitions = [PartitionRequest(name: "a", size: nil, fileSystem: .ext4, mountPoint: "/srv")]
     },
-    Refusal("partitions", "nothing takes the rest") { $0.disk.partitions[0].size = .gibibytes(1) },
-    Refusal("partition:root", "a volume group") { $0.disk.partitions[0].volumeGroup = "vg" },
-    Refusal("partition:root", "options of mkfs") { $0.disk.partitions[0].mkfsOptions = ["-O", "x"] },
+    Refusal("partition:root", "a shell's words as options of mkfs") {
+      $0.disk.partitions[0].mkfsOptions = ["-O", "$x"]
+    },
     Refusal("partition:root", "a brace in the mount point") { $0.disk.partitions[0].mountPoint = "/a}" },
-    Refusal("firmware", "UEFI") { $0.disk.firmware = .uefi },
     Refusal("firewall", "not a question of the installer") { $0.firewall = Firewall(enabled: true, open: []) },
     Refusal("selinux", "not a question of the installer") { $0.selinux = .enforcing },
     Refusal("error-script", "not a moment of the installer") { $0.scripts = [InstallScript(.onError, source: "/x")] },

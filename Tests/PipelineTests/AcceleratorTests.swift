@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HostSystem
+import Installers
 import Hypervisor
 import Model
 import SystemPackage
@@ -146,6 +147,7 @@ struct AnswerPlannerTests {
   func unknown() async {
     let error = await factoryError { _ = try Rendering.format("autoyast2000") }
     #expect(error?.message == "unknown answer-file format 'autoyast2000'")
-    #expect(error?.hint == "known: preseed")
+    #expect(error?.hint == "known: \(AnswerFiles.names.joined(separator: ", "))")
+    #expect(AnswerFiles.names.contains("preseed"))
   }
 }

@@ -25,15 +25,13 @@ struct KernelVersionTests {
       noText.replaceSubrange(0x20E..<0x210, with: [0, 0])
       var outside = whole
       outside.replaceSubrange(0x20E..<0x210, with: [0xFF, 0xFF])
-      for (bytes, message) in [
-        (Array("<html>".utf8), "is no Linux kernel"), ([], "is no Linux kernel"),
-        ([UInt8](repeating: 0, count: 4096), "is no Linux kernel"), (Array(whole[..<0x300]), "is no Linux kernel"),
-        (noText, "does not say its version"), (outside, "does not say its version"),
+      for bytes in [
+        Array("<html>".utf8), [], [UInt8](repeating: 0, count: 4096), Array(whole[..<0x300]), noText, outside,
       ] {
         let file = try test.write("linux", bytes)
         let error = await factoryError { _ = try KernelVersion.read(file) }
         #expect(error?.status == .fetchFailed)
-        #expect(error?.message.hasSuffix(message) == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("is no Linux kernel") == true, "\(error?.message ?? "")")
       }
     }
   }
@@ -42,7 +40,7 @@ struct KernelVersionTests {
   func printable() async throws {
     try await TestHost.run { test in
       let file = try test.write("linux", DebianMirror.kernelImage("6.1\u{1B}[2J"))
-      #expect(try KernelVersion.read(file) == "6.1\u{FFFD}[2J")
+      #expect(try KernelVersion.read(file) == "6.1")
     }
   }
 }

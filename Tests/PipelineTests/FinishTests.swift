@@ -55,7 +55,7 @@ struct FinishTests {
     let test = disk.test
     let qcow2 = test.output.appending("golden-2026-02-03.qcow2")
     try await test.tool("qemu-img", "compare", "-q", "-f", "qcow2", "-F", "raw", qcow2.string, raw.string)
-    for name in ["golden-2026-02-03.qcow2.sha256sum", "golden-2026-02-03.raw.sha256sum"] {
+    for name in ["golden-2026-02-03.qcow2.sha256sum", "golden-2026-02-03.raw.sha256sum", "SHA256SUMS"] {
       try await test.tool("sha256sum", "-c", "--strict", name, in: test.output)
     }
     #expect(raw.mode == 0o644 && qcow2.mode == 0o644)
@@ -84,8 +84,9 @@ struct FinishTests {
     // Nothing else appeared on the host: no name of the guest's led out of the folder.
     #expect(
       test.names(test.output).filter { !$0.hasPrefix(".") } == [
-        "golden-2026-02-03.installer-logs", "golden-2026-02-03.log", "golden-2026-02-03.qcow2",
-        "golden-2026-02-03.qcow2.sha256sum", "golden-2026-02-03.raw", "golden-2026-02-03.raw.sha256sum",
+        "SHA256SUMS", "golden-2026-02-03.installer-logs", "golden-2026-02-03.log", "golden-2026-02-03.qcow2",
+        "golden-2026-02-03.qcow2.sha256sum", "golden-2026-02-03.qcow2.size", "golden-2026-02-03.raw",
+        "golden-2026-02-03.raw.sha256sum", "golden-2026-02-03.raw.size",
       ])
     let warnings = test.events.all.filter { $0.kind == .warning }.compactMap(\.text)
     #expect(warnings.contains { $0.contains("huge' has 65 MiB and is removed without being saved") })
@@ -163,12 +164,12 @@ struct ChecksumStageTests {
       #expect(report.status == .publishingIncomplete)
       #expect(
         test.names(test.output).filter { $0.contains("qcow2") } == [
-          "golden-2026-02-03.qcow2", "golden-2026-02-03.qcow2.sha256sum",
+          "golden-2026-02-03.qcow2", "golden-2026-02-03.qcow2.sha256sum", "golden-2026-02-03.qcow2.size",
         ])
     }
   }
 
-  @Test("a file that is in the way by now is neither replaced nor removed", arguments: ["", ".sha256sum"])
+  @Test("a file that is in the way by now is neither replaced nor removed", arguments: ["", ".sha256sum", ".size"])
   func inTheWay(suffix: String) async throws {
     try await TestHost.run { test in
       let plan = test.plan()

@@ -22,7 +22,8 @@ struct InstallerChoiceTests {
       change(&$0)
     }
     return await InstallerChooser(host: test.host, shippedFolder: test.folder.appending("configs")).choose(
-      for: config, mirrors: Mirrors.choose(for: config.source, host: test.host.facts),
+      for: config,
+      mirrors: Mirrors.choose(for: config.source, distribution: config.distribution, host: test.host.facts),
       workFolder: test.output.appending("work"))
   }
 

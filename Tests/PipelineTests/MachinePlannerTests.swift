@@ -14,7 +14,7 @@ struct MachinePlannerTests {
   ) throws -> MachinePlan {
     let config = try test.config(change)
     let names = ArtifactNames.choose(for: config, date: "2026-02-03")
-    let mirrors = Mirrors.choose(for: config.source, host: test.host.facts)
+    let mirrors = Mirrors.choose(for: config.source, distribution: config.distribution, host: test.host.facts)
     return try MachinePlanner(host: test.host).plan(
       config,
       accelerator: .init(
@@ -41,6 +41,18 @@ struct MachinePlannerTests {
         #expect(machine.kernelArguments.last == "---")
         #expect(machine.vnc == nil && machine.diskCache == "unsafe")
       }
+    }
+  }
+
+  @Test("a machine has UEFI firmware only when it is asked for, with variables in the work folder")
+  func firmware() async throws {
+    try await TestHost.run { test in
+      #expect(try plan(test).firmware == nil)
+      let machine = try plan(test) { $0.answers.disk.firmware = .uefi }
+      let firmware = try #require(machine.firmware)
+      #expect(firmware.variables.removingLastComponent() == machine.consoleLog.removingLastComponent())
+      let known = UEFIFirmware.find() ?? .debian
+      #expect(firmware.code == known.code && firmware.variablesTemplate == known.variables)
     }
   }
 

@@ -22,7 +22,8 @@ struct MirrorsTests {
   @Test("the config's come first, in their order, without slashes at their ends, and none of the host's beside them")
   func configured() {
     let mirrors = Mirrors.choose(
-      for: source { $0.mirrors = ["http://a.example.org/debian//", "", "http://b.example.org/debian"] }, host: facts)
+      for: source { $0.mirrors = ["http://a.example.org/debian//", "", "http://b.example.org/debian"] },
+      distribution: "debian", host: facts)
     #expect(mirrors.main == ["http://a.example.org/debian", "http://b.example.org/debian"])
     #expect(mirrors.security == "http://security.debian.org/debian-security")
     #expect(mirrors.all == mirrors.main + ["http://security.debian.org/debian-security"])
@@ -30,7 +31,7 @@ struct MirrorsTests {
 
   @Test("the host's own are taken when the config names none, else the distribution's")
   func own() {
-    let mirrors = Mirrors.choose(for: source(), host: facts)
+    let mirrors = Mirrors.choose(for: source(), distribution: "debian", host: facts)
     let host = facts.aptMirror()
     #expect(mirrors.main == [host?.archive ?? "http://ftp.debian.org/debian"])
     #expect(mirrors.security == host?.security ?? "http://security.debian.org/debian-security")
@@ -42,14 +43,25 @@ struct MirrorsTests {
       for: source {
         $0.mirrors = ["http://a.example.org/debian"]
         $0.securityMirror = "http://a.example.org/debian/"
-      }, host: facts)
+      }, distribution: "debian", host: facts)
     #expect(mirrors.security == "http://a.example.org/debian")
     #expect(mirrors.all == ["http://a.example.org/debian"])
   }
 
+  @Test(
+    "the host's own are Debian's: no other distribution gets them, nor a Debian guest of another host's distribution")
+  func ofDebianOnly() {
+    let rocky = Mirrors.choose(for: source(), distribution: "rocky", host: facts)
+    #expect(rocky.main == ["http://ftp.debian.org/debian"])
+    #expect(rocky.security == "http://security.debian.org/debian-security")
+    var other = facts
+    other.isDebian = false
+    #expect(Mirrors.choose(for: source(), distribution: "debian", host: other).main == rocky.main)
+  }
+
   @Test("without any there is none")
   func none() {
-    let mirrors = Mirrors.choose(for: InstallerSource(), host: facts)
+    let mirrors = Mirrors.choose(for: InstallerSource(), distribution: "debian", host: facts)
     #expect(mirrors.main == [facts.aptMirror()?.archive].compactMap(\.self))
   }
 }

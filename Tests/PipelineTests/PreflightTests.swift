@@ -96,6 +96,23 @@ struct PreflightTests {
     }
   }
 
+  @Test("UEFI firmware that is not there is named with its package, before anything starts")
+  func firmware() async throws {
+    try await TestHost.run { test in
+      let absent = test.folder.appending("no").appending("OVMF_CODE_4M.fd")
+      let there = try test.write("vars.fd", "x")
+      let plan = test.plan {
+        $0.machine.firmware = MachineFirmware(
+          code: absent, variablesTemplate: there, variables: test.folder.appending("own.fd"))
+      }
+      let found = await Preflight(host: test.host).check(plan).filter { $0.message.contains("UEFI") }
+      #expect(found.map(\.message) == ["cannot read '\(absent)', required to start a machine with UEFI"])
+      #expect(found.first?.hint == "install the package 'ovmf'")
+      #expect(found.first?.severity == .error && found.first?.status == .hostNotReady)
+      #expect(!InstallStage().requirements(of: test.plan()).contains { "\($0)".contains("ovmf") })
+    }
+  }
+
   @Test("in system mode a folder that QEMU's user cannot pass is named, with the command that opens it")
   func reachable() async throws {
     try await TestHost.run { test in

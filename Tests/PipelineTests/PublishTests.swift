@@ -7,6 +7,11 @@ import Testing
 
 @Suite("publishing")
 struct PublishStageTests {
+  /// What a destination has of one image.
+  private static let uploaded = [
+    "golden-2026-02-03.qcow2", "golden-2026-02-03.qcow2.sha256sum", "golden-2026-02-03.qcow2.size",
+  ]
+
   /// A plan with a finished image and a checksum, and destinations that are folders.
   private func published(_ test: TestHost, _ destinations: [UploadDestination]) throws -> BuildPlan {
     let plan = test.plan { $0.publishing.destinations = destinations }
@@ -14,6 +19,7 @@ struct PublishStageTests {
       try Folder.create(test.output)
       try AtomicFile.write("image", to: artifact.final)
       try AtomicFile.write("sum", to: artifact.final.appendingExtension("sha256sum"))
+      try AtomicFile.write("1\n", to: artifact.final.appendingExtension("size"))
     }
     return plan
   }
@@ -34,8 +40,7 @@ struct PublishStageTests {
       let report = try await test.build(plan, [PublishStage()])
       #expect(report.status == .done)
       for name in ["fra", "nyc"] {
-        #expect(
-          test.names(test.folder.appending(name)) == ["golden-2026-02-03.qcow2", "golden-2026-02-03.qcow2.sha256sum"])
+        #expect(test.names(test.folder.appending(name)) == PublishStageTests.uploaded)
       }
       #expect(report.uploads.map(\.succeeded) == [true, true])
       #expect(report.stages.first?.facts == ["2 of 2 destinations"])
@@ -52,7 +57,7 @@ struct PublishStageTests {
       #expect(report.status.rawValue == 8)
       #expect(report.uploads.map(\.succeeded) == [false, true, false])
       #expect(report.uploads.map(\.destination) == ["bad", "good", "pigeon"])
-      #expect(test.names(test.folder.appending("good")).count == 2)
+      #expect(test.names(test.folder.appending("good")) == PublishStageTests.uploaded)
       #expect(report.stages.map(\.state) == [.failed, .done])
       // Both failures are said; the error is the first one, with the line to paste.
       #expect(report.warnings.count == 2)
@@ -94,6 +99,21 @@ struct PublishStageTests {
     }
   }
 
+  @Test("a post-upload command that never ends is ended after 'hook-timeout'", needs("rsync"))
+  func endlessHook() async throws {
+    try await TestHost.run { test in
+      var endless = try destination(test, "fra")
+      endless.postUploadCommands = [["sleep", "600"]]
+      var plan = try published(test, [endless])
+      plan.publishing.hookTimeoutSeconds = 1
+      let report = try await test.build(plan, [PublishStage()])
+      #expect(report.status == .publishingIncomplete)
+      #expect(report.error?.message.contains("the post-upload-command of 'fra'") == true)
+      #expect(report.error?.message.contains("took longer than 1.0 s") == true, "\(report.error?.message ?? "")")
+      #expect(plan.disk.artifacts[0].final.exists)
+    }
+  }
+
   @Test("a post-upload command that fails makes its destination incomplete", needs("rsync"))
   func failingHook() async throws {
     try await TestHost.run { test in
@@ -103,7 +123,7 @@ struct PublishStageTests {
       #expect(report.status == .publishingIncomplete)
       #expect(report.uploads.map(\.succeeded) == [false])
       #expect(report.error?.message == "cannot run the post-upload-command of 'fra': 'false' exited with status 1")
-      #expect(test.names(test.folder.appending("fra")).count == 2)
+      #expect(test.names(test.folder.appending("fra")) == PublishStageTests.uploaded)
     }
   }
 }

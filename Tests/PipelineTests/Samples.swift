@@ -51,7 +51,7 @@ extension TestHost {
         installerIPv6: false, folder: work.appending("answers")), machine: machine(work),
       limits: InstallLimits(overallSeconds: 60, silenceSeconds: 10), watcher: "debian-installer", startLibvirt: false,
       disk: DiskPlan(
-        size: .mebibytes(64), raw: work.appending("disk.raw"),
+        size: .mebibytes(512), raw: work.appending("disk.raw"),
         artifacts: [artifact("qcow2", "disk.qcow2", "golden-2026-02-03.qcow2")]), cleaning: Cleaning(),
       log: LogPlan(
         file: output.appending("golden-2026-02-03.log"),

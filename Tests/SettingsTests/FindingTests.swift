@@ -33,7 +33,7 @@ struct FindingTests {
       ),
       (
         "kernel = gopher://x",
-        "'kernel' of [a] is 'gopher://x', expected a path or a URL with file:, http:, https:, rsync: or deb: instead of 'gopher:'"
+        "'kernel' of [a] is 'gopher://x', expected a path or a URL with file:, http:, https:, rsync:, deb: or iso: instead of 'gopher:'"
       ),
       (
         "hostname = -x",
@@ -55,7 +55,10 @@ struct FindingTests {
         "root-password-hash = secret",
         "'root-password-hash' of [a] is '******', expected a crypt(5) hash as 'openssl passwd -6' makes it, or 'locked'"
       ),
-      ("answer-format = cloud", "'answer-format' of [a] is 'cloud', expected preseed, kickstart or autoyast"),
+      (
+        "answer-format = cloud",
+        "'answer-format' of [a] is 'cloud', expected preseed, kickstart, autoyast, autoinstall or agama"
+      ),
     ])
   func wrongValue(entry: String, message: String) throws {
     // Keys of the head are replaced, not set twice.
@@ -134,7 +137,11 @@ struct FindingTests {
       ),
       (
         "[a]\ninstaller_image = /x.iso\npreseed = /p\n",
-        "test.conf:2: error: 'installer_image' of [a] is not supported (take kernel and initrd out of the image and name them with 'kernel' and 'initrd')"
+        "test.conf:2: error: [a] has an 'installer-image' but no kernel to boot it with (write 'kernel = iso:/casper/vmlinuz' and 'initrd = iso:/casper/initrd', or where they are in this image)"
+      ),
+      (
+        "[a]\nkernel = iso:/casper/vmlinuz\ninitrd = iso:/casper/initrd\npreseed = /p\n",
+        "test.conf:2: error: [a] takes 'iso:/casper/vmlinuz' out of an image and names none (set 'installer-image', or 'image-path')"
       ),
       (
         head + "installer = pinned\npin = p\ndepot = no\n",

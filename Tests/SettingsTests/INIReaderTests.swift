@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Settings
 import Testing
@@ -85,14 +86,20 @@ struct INIReaderTests {
   @Test("100,000 sections are read and none is lost, in well under two seconds")
   func manySections() throws {
     let text = (0..<100_000).map { "[s\($0)]\nkey = ${other}\n" }.joined()
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = processorSeconds()
     let loaded = try ScratchFolder().load(text)
-    let time = clock.now - start
+    let seconds = processorSeconds() - start
     #expect(loaded.mergedText().utf8.count > 2_000_000)
     #expect(loaded.findings.isEmpty)
-    // Two seconds are the promise for a release build; this one may be five times slower on a busy machine.
-    #expect(time < .seconds(20))
+    // Two seconds are the promise for a release build; this one may be ten times slower. Time of this thread only: a busy machine
+    // does not change it.
+    #expect(seconds < 20)
+  }
+
+  private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   @Test("a file above 16 MiB is refused by its size")

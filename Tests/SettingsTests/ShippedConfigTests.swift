@@ -37,7 +37,7 @@ struct ShippedConfigTests {
     #expect(config.source.defaultMirror == "http://ftp.debian.org/debian")
     #expect(config.source.mirrors.isEmpty)
     #expect(config.source.keyring == "/usr/share/keyrings/debian-archive-keyring.gpg")
-    #expect(config.machine.osinfo == "debian13")
+    #expect(config.machine.osinfo == ["debian13"])
     #expect(config.disk.size == .gibibytes(4) && config.disk.formats == ["qcow2"])
     #expect(config.answerFile.format == "preseed" && config.answers.root == .locked)
     #expect(config.answers.packages == ["openssh-server"])
@@ -52,7 +52,7 @@ struct ShippedConfigTests {
     let config = try #require(try load().config(for: "debian-12").config)
     #expect(config.answers.archive.suite == "bookworm")
     #expect(config.source.installerSuite == "trixie" && config.source.pin == "debian-13")
-    #expect(config.machine.osinfo == "debian12")
+    #expect(config.machine.osinfo == ["debian12"])
   }
 
   @Test("the user's file changes what images inherit, and the command line wins over all")

@@ -182,7 +182,7 @@ struct TypedConfigTests {
     #expect(machine.libvirtURI == "qemu:///session" && !machine.startLibvirt && machine.accelerator == .kvm)
     #expect(
       machine.cpu == "Nehalem" && machine.cpuLevel == 2 && machine.cores == 4 && machine.memory == .mebibytes(1536))
-    #expect(machine.osinfo == "debian13" && machine.macAddress == "52:54:00:aa:bb:cc" && machine.vnc == "localhost:7")
+    #expect(machine.osinfo == ["debian13"] && machine.macAddress == "52:54:00:aa:bb:cc" && machine.vnc == "localhost:7")
     #expect(machine.installTimeout == .seconds(7200) && machine.stallTimeout == .seconds(600))
     #expect(machine.diskCache == "none" && machine.translationCache == .mebibytes(512))
     #expect(machine.installerNoRandomization == false && !machine.installerNoMitigations && machine.installerIPv6)

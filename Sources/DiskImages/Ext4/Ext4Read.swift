@@ -36,7 +36,15 @@ extension Ext4FileSystem {
     guard status.kind == .file else {
       throw DiskImageError(.wrongType, "'\(path)' in the image is not a regular file")
     }
-    return try withFile(inode, flags: 0, path) { file in
+    try readContents(status, path, limit: limit, body)
+    return status.size <= limit
+  }
+
+  /// Calls `body` with the contents of a regular file piece by piece, at most `limit` bytes.
+  func readContents(
+    _ status: Ext4Status, _ path: ImagePath, limit: Int64 = .max, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try withFile(status.inode, flags: 0, path) { file in
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
       defer { buffer.deallocate() }
       // The size is ours to look at: libext2fs pads inline data to 60 bytes (seen with 1.47).
@@ -50,7 +58,6 @@ extension Ext4FileSystem {
         try body(UnsafeRawBufferPointer(rebasing: buffer[..<Int(got)]))
         left -= Int64(got)
       }
-      return status.size <= limit
     }
   }
 

@@ -99,7 +99,7 @@ extension Ext4FileSystem {
     }
   }
 
-  private func withAttributes<Result>(of inode: ext2_ino_t, _ body: (OpaquePointer) throws -> Result) throws -> Result {
+  func withAttributes<Result>(of inode: ext2_ino_t, _ body: (OpaquePointer) throws -> Result) throws -> Result {
     var opened: OpaquePointer?
     try Ext2Error.check("read the attributes of inode \(inode)") { ext2fs_xattrs_open(fs, inode, &opened) }
     guard let handle = opened else { throw DiskImageError(.corrupt, "inode \(inode) has unreadable attributes") }

@@ -18,11 +18,12 @@ package enum JournalReplay {
 
   /// Replays and repairs; afterwards the file system can be opened for writing.
   ///
-  /// Throws `.corrupt` when `e2fsck` would need a decision, `.needsRecovery` when the journal is still not empty, `.toolFailed`, and what
-  /// `run` throws. The calls of libext2fs in it block for milliseconds.
+  /// Throws `.corrupt` when `e2fsck` would need a decision, `.needsRecovery` when the journal cannot be read or is still not empty,
+  /// `.toolFailed`, and what `run` throws. The calls of libext2fs in it block for milliseconds.
   package static func run(_ image: FilePath, in extent: ImageExtent, run: CommandRunner) async throws -> Outcome {
     let before = try Ext4FileSystem.superblock(of: image, in: extent)
     guard before.uncleanReason != nil else { return .notNeeded }
+    if before.needsRecovery { try requireJournal(image, extent) }
     let preen = try FileSystemCheck.command(image, in: extent, mode: .preen)
     let status = try await run(preen)
     guard before.needsRecovery else {
@@ -39,6 +40,22 @@ package enum JournalReplay {
     }
     try requireClean(image, extent)
     return .replayed
+  }
+
+  /// `e2fsck -fp` replaces a journal that it cannot read by an empty one, and what the guest wrote last is lost with no more than a
+  /// status that says "corrected". (e2fsprogs 1.47)
+  private static func requireJournal(_ image: FilePath, _ extent: ImageExtent) throws {
+    let reason: String
+    do {
+      let opened = try Ext4FileSystem.open(image: image, extent: extent, mode: .readOnly)
+      if try opened.journal() != nil { return }
+      reason = "it is not in the file system"
+    } catch let error as DiskImageError {
+      reason = error.message
+    }
+    throw DiskImageError(
+      .needsRecovery, "the journal of the file system in '\(image)' has to be replayed and cannot be: \(reason)",
+      hint: "the installation left a damaged file system, or the host's disk is faulty")
   }
 
   private static func requireClean(_ image: FilePath, _ extent: ImageExtent) throws {

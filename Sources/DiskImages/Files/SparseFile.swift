@@ -111,6 +111,14 @@ package enum SparseFile {
     }
   }
 
+  /// Copies all of a file into an existing one at `offset`, which is the end of that one or behind it; holes kept.
+  static func insert(_ source: FilePath, into target: FilePath, at offset: Int64) throws {
+    let input = try HostFile(source)
+    let output = try HostFile(target, .readWrite)
+    try copyExtent(ImageExtent(offset: 0, length: try input.size()), from: input, to: output, at: offset)
+    try output.close()
+  }
+
   private static func copyExtent(
     _ extent: ImageExtent, from input: borrowing HostFile, to output: borrowing HostFile, at start: Int64
   ) throws {

@@ -1,4 +1,6 @@
+import Dispatch
 import Glibc
+package import Model
 package import SystemPackage
 
 /// Turning a raw disk into an image of some kind, and proving that it worked.
@@ -33,11 +35,20 @@ package enum Conversion {
       let status = try await run(command)
       guard status == 0 else { throw command.failure(status) }
     case .copy(let source, let copy):
-      try SparseFile.copy(source, to: copy)
+      try await blocking { _ = try SparseFile.copy(source, to: copy) }
+    case .archive(let raw, let target):
+      try await blocking { try TarArchive.write(rootOf: raw, to: target) }
     case .rename(let source, let renamed):
       guard Glibc.rename(source.string, renamed.string) == 0 else {
         throw HostFile.failure("cannot rename '\(source)' to", renamed, Errno(rawValue: errno))
       }
+    }
+  }
+
+  /// Off the small cooperative pool.
+  private static func blocking(_ work: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global(qos: .userInitiated).async { continuation.resume(with: Result { try work() }) }
     }
   }
 

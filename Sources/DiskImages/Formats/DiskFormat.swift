@@ -22,28 +22,6 @@ package protocol DiskFormat: Sendable {
   func check(_ target: FilePath, against raw: FilePath) -> [Command]
 }
 
-/// What can be asked of a format.
-package struct DiskFormatOptions: Sendable, Hashable, Codable {
-  /// How the image is packed; each kind has a few of them.
-  package enum Compression: String, Sendable, Hashable, Codable, CaseIterable {
-    case none
-    case zlib
-    case zstd
-    case xz
-  }
-
-  /// nil: the kind's default.
-  package var compression: Compression?
-  /// Bytes per cluster of a qcow2; nil: QEMU's default of 64 KiB.
-  package var clusterSize: ByteSize?
-
-  /// What is nil is the kind's default.
-  package init(compression: Compression? = nil, clusterSize: ByteSize? = nil) {
-    self.compression = compression
-    self.clusterSize = clusterSize
-  }
-}
-
 /// One step of a conversion.
 package enum ConversionStep: Sendable, Hashable {
   case run(Command)
@@ -51,6 +29,8 @@ package enum ConversionStep: Sendable, Hashable {
   case copy(from: FilePath, to: FilePath)
   /// Renames a file that a tool could only make under a name of its own choice.
   case rename(from: FilePath, to: FilePath)
+  /// Packs the root file system of a raw disk, by this room's `TarArchive`.
+  case archive(raw: FilePath, to: FilePath)
 }
 
 extension DiskFormat {

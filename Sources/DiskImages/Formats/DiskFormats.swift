@@ -3,11 +3,12 @@ package enum DiskFormats {
   package static let all: [any DiskFormat] = [
     Raw(),
     Qcow2(),
-    Vmdk(),
-    Vhdx(),
-    Vdi(),
+    QemuKind.vmdk,
+    QemuKind.vhdx,
+    QemuKind.vdi,
     RawZst(),
     RawXz(),
+    Tar(),
   ]
 
   /// The kind with a name as in the config; nil when there is none.

@@ -1,7 +1,7 @@
 package import Model
 package import SystemPackage
 
-/// QEMU's own format, compat 1.1 (QEMU 1.7 and newer).
+/// QEMU's own format, compat 1.1 (QEMU 1.1 and newer) unless the older one is asked for.
 package struct Qcow2: DiskFormat {
   /// Name, extension, tools and compressions: see `DiskFormat`.
   package let name = "qcow2"
@@ -18,7 +18,12 @@ package struct Qcow2: DiskFormat {
     _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
   ) throws -> [ConversionStep] {
     let compression = try compression(options)
-    var details = ["compat=1.1"]
+    let compat = options.compat ?? .current
+    if compat == .old, compression == .zstd {
+      throw DiskImageError(
+        .unsupported, "a qcow2 of compat 0.10 cannot be compressed with zstd", hint: "use zlib, or compat 1.1")
+    }
+    var details = ["compat=\(compat.rawValue)"]
     if let size = options.clusterSize {
       // QEMU's docs/interop/qcow2.txt: cluster_bits 9 to 21.
       guard (512...(2 << 20)).contains(size.bytes), size.bytes & (size.bytes - 1) == 0 else {
@@ -27,7 +32,8 @@ package struct Qcow2: DiskFormat {
       }
       details.append("cluster_size=\(size.bytes)")
     }
-    if compression != .none { details.append("compression_type=\(compression.rawValue)") }
+    // The older version knows zlib only and has no name for it.
+    if compression != .none, compat == .current { details.append("compression_type=\(compression.rawValue)") }
     return [
       QemuImage.convert(raw, to: target, format: "qcow2", options: details, compressed: compression != .none)
     ]

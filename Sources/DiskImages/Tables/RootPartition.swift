@@ -85,18 +85,44 @@ extension PartitionTable.Partition {
   }
 }
 
+/// Which distribution an os-release names, as it names itself: nothing in it is trusted, all of it is printable.
+package struct OSRelease: Sendable, Hashable {
+  /// `debian`; empty when it does not say.
+  package var id = ""
+  /// `13`; empty for rolling distributions.
+  package var version = ""
+
+  /// What follows the equals sign, unquoted.
+  fileprivate static func value(of line: Substring) -> String {
+    let text = String(line.drop { $0 != "=" }.dropFirst())
+    return ((try? ShellWords.split(text))?.first ?? text).printable
+  }
+}
+
 extension Ext4FileSystem {
-  /// `PRETTY_NAME` of the image's os-release (os-release(5)), control characters replaced; nil when there is none.
-  package func osRelease() throws -> String? {
+  /// `ID` and `VERSION_ID` of the image's os-release; nil when there is none.
+  package func osReleaseFields() throws -> OSRelease? {
+    guard let text = try osReleaseText() else { return nil }
+    var release = OSRelease()
+    for line in text.split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("ID=") { release.id = OSRelease.value(of: line) }
+      if line.hasPrefix("VERSION_ID=") { release.version = OSRelease.value(of: line) }
+    }
+    return release
+  }
+
+  private func osReleaseText() throws -> String? {
     for place in ["etc/os-release", "usr/lib/os-release"] {
       guard let path = try resolve(ImagePath(place)), try status(path)?.kind == .file else { continue }
-      let text = String(decoding: try readFile(path, limit: 1 << 16), as: UTF8.self)
-      for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("PRETTY_NAME=") {
-        let value = line.dropFirst("PRETTY_NAME=".count)
-        return ((try? ShellWords.split(String(value)))?.first ?? String(value)).printable
-      }
-      return ""
+      return String(decoding: try readFile(path, limit: 1 << 16), as: UTF8.self)
     }
     return nil
+  }
+
+  /// `PRETTY_NAME` of the image's os-release (os-release(5)), control characters replaced; nil when there is none.
+  package func osRelease() throws -> String? {
+    guard let text = try osReleaseText() else { return nil }
+    let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("PRETTY_NAME=") }
+    return line.map { OSRelease.value(of: $0) } ?? ""
   }
 }

@@ -6,6 +6,7 @@ package import Model
 /// package has its own name needs none.
 package enum ToolCatalogue {
   private static let packages: [String: String] = [
+    "btrfs": "btrfs-progs",
     "cloud-localds": "cloud-image-utils",
     "debconf-set-selections": "debconf",
     "debugfs": "e2fsprogs",
@@ -33,6 +34,7 @@ package enum ToolCatalogue {
     "virsh": "libvirt-clients",
     "virt-install": "virtinst",
     "virtlogd": "libvirt-daemon",
+    "xfs_repair": "xfsprogs",
     "xz": "xz-utils",
     "xzcat": "xz-utils",
   ]

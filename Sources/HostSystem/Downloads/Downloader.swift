@@ -31,7 +31,8 @@ package struct SourceRequest: Sendable, Hashable {
 
   /// What errors call it: `the kernel of 'debian-13'`.
   package var name: String
-  /// Alternatives, the preferred one first: a path, `file:`, `http:`, `https:`, `rsync:` or `deb:PATH-IN-POOL#MEMBER`.
+  /// Alternatives, the preferred one first: a path, `file:`, `http:`, `https:`, `rsync:`, `deb:PATH-IN-POOL#MEMBER` or
+  /// `iso:PATH-IN-IMAGE`.
   package var urls: [String]
   /// For `deb:` sources: base URLs of mirrors, the preferred one first.
   package var mirrors: [String]
@@ -39,6 +40,8 @@ package struct SourceRequest: Sendable, Hashable {
   package var sha256: String?
   /// The digest of the Debian package around it.
   package var packageSHA256: String?
+  /// For `iso:` sources: the image, fetched before.
+  package var image: CachedSource?
   /// When a cached copy will do.
   package var refresh: Refresh
   /// Whether an older good copy will do when no alternative can be reached and no digest is known.

@@ -53,7 +53,7 @@ package struct SourceCache: Sendable {
       guard let url = SourceURL(text) else {
         throw FactoryError(
           .configInvalid, "cannot fetch \(request.name): '\(SourceURL.shown(text))' is not a source",
-          hint: "a path, or a URL with file:, http:, https:, rsync: or deb:PATH#MEMBER")
+          hint: "a path, or a URL with file:, http:, https:, rsync:, deb:PATH#MEMBER or iso:PATH")
       }
       do {
         switch url {
@@ -61,6 +61,7 @@ package struct SourceCache: Sendable {
         case .web(let address): return try await web(address, request, progress, &failures)
         case .rsync(let source): return try await rsync(source, request, &failures)
         case .package(let path, let member): return try await package(path, member, request, progress)
+        case .imageMember(let member): return try await imageMember(member, request)
         }
       } catch let failure as FetchFailure {
         // Only local files and exhausted places end here; the next alternative may do.
@@ -128,6 +129,25 @@ package struct SourceCache: Sendable {
     let (digest, size) = try await unpacking.take(from: package)
     try store.save(CacheStore.Entry(source: source, name: request.name, sha256: digest, size: size), key: key)
     return cached(digest, size, source, fetched: package.bytesFetched, fromCache: package.fromCache)
+  }
+
+  private func imageMember(_ member: String, _ request: SourceRequest) async throws -> CachedSource {
+    guard let image = request.image else {
+      throw FactoryError(
+        .configInvalid, "cannot fetch \(request.name): no image is given for 'iso:/\(member.printable)'",
+        hint: "set 'installer-image'")
+    }
+    let key = CacheStore.key("iso:\(image.sha256)#\(member)")
+    let lock = try await store.lock(key, timeout: request.timeLimit, for: "unpack \(request.name)")
+    defer { lock.release() }
+    let source = "\(image.source)#\(member)".printable
+    if let known = try store.usableEntry(key, wanted: request.sha256) {
+      return cached(known.sha256, known.size, source, fetched: 0, fromCache: true)
+    }
+    let unpacking = ImageMember(store: store, runner: runner, request: request, member: member)
+    let (digest, size) = try await unpacking.take(from: image)
+    try store.save(CacheStore.Entry(source: source, name: request.name, sha256: digest, size: size), key: key)
+    return cached(digest, size, source, fetched: 0, fromCache: image.fromCache)
   }
 
   /// A file of the user's stays where it is.

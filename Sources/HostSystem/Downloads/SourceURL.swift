@@ -11,6 +11,8 @@ package enum SourceURL: Sendable, Hashable {
   case rsync(String)
   /// A file in a Debian package: the path of the package below a mirror's base URL, and the member.
   case package(path: String, member: String)
+  /// A file in the installer's bootable image, which the request has.
+  case imageMember(String)
 
   /// Nil when `text` is none of these.
   package init?(_ text: String) {
@@ -37,6 +39,9 @@ package enum SourceURL: Sendable, Hashable {
       guard parts.count == 2, let path = SourceURL.relative(parts[0]), let member = SourceURL.relative(parts[1])
       else { return nil }
       self = .package(path: path, member: member)
+    case "iso":
+      guard let member = SourceURL.relative(rest) else { return nil }
+      self = .imageMember(member)
     default:
       return nil
     }

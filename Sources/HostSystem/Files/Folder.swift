@@ -25,7 +25,9 @@ package enum Folder {
     do {
       try FileManager.default.removeItem(atPath: path.string)
     } catch {
-      guard lstatSucceeds(path) else { return }
+      // A program that is ending, as gpg-agent does when its folder goes, takes its files away at the same time: once more.
+      guard lstatSucceeds(path), (try? FileManager.default.removeItem(atPath: path.string)) == nil, lstatSucceeds(path)
+      else { return }
       throw FactoryError(
         .processingFailed, "cannot remove '\(path.string.printable)'",
         hint: "remove it by hand: rm -r \(ShellWords.join([path.string]))")

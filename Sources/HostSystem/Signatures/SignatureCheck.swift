@@ -1,7 +1,7 @@
 import Model
 package import SystemPackage
 
-/// Checks the signatures of a Debian archive with gpgv and keyrings that are named, never the user's own.
+/// Checks the signatures of archives and of their lists of digests with gpgv and keyrings that are named, never the user's own.
 package struct SignatureCheck: Sendable {
   /// A text whose signature is good.
   package struct SignedText: Sendable, Hashable {
@@ -15,11 +15,16 @@ package struct SignatureCheck: Sendable {
 
   private let runner: any CommandRunner
   private let scratch: FilePath
+  private let keyringHint: String
 
-  /// `scratch` is where short-lived files go.
-  package init(runner: any CommandRunner, scratch: FilePath) {
+  /// `scratch` is where short-lived files go; `keyringHint` says where to get the keyring.
+  package init(
+    runner: any CommandRunner, scratch: FilePath,
+    keyringHint: String = "install the package 'debian-archive-keyring', or name a keyring in the config"
+  ) {
     self.runner = runner
     self.scratch = scratch
+    self.keyringHint = keyringHint
   }
 
   /// The signed text of an `InRelease` file. Throws ``Model/FactoryError`` (exit status 5) unless at least one signature is
@@ -71,7 +76,7 @@ package struct SignatureCheck: Sendable {
   ) async throws -> [String] {
     for keyring in keyrings { try check(keyring, name) }
     guard !keyrings.isEmpty else {
-      throw FactoryError(.hostNotReady, "no keyring is given to verify \(name)", hint: SignatureCheck.keyringHint)
+      throw FactoryError(.hostNotReady, "no keyring is given to verify \(name)", hint: keyringHint)
     }
     // The status lines go to standard output; gpgv writes the text itself to a file.
     var arguments = ["--status-fd", "1", "--homedir", folder.string]
@@ -91,7 +96,7 @@ package struct SignatureCheck: Sendable {
     do { start = try AtomicFile.read(keyring) } catch {
       throw FactoryError(
         .hostNotReady, "cannot read the keyring '\(keyring.string.printable)', required to verify \(name)",
-        hint: SignatureCheck.keyringHint)
+        hint: keyringHint)
     }
     guard !start.starts(with: "-----BEGIN".utf8) else {
       throw FactoryError(
@@ -99,8 +104,6 @@ package struct SignatureCheck: Sendable {
         hint: "convert it: gpg --dearmor --output NEW.gpg \(ShellWords.join([keyring.string]))")
     }
   }
-
-  private static let keyringHint = "install the package 'debian-archive-keyring', or name a keyring in the config"
 
   private func failure(
     _ status: GPGStatus, _ result: CommandResult, _ command: Command, _ name: String, _ keyrings: [FilePath]
@@ -112,7 +115,7 @@ package struct SignatureCheck: Sendable {
     error.hint =
       status.hasBadSignature
       ? "the file was changed after it was signed: try another mirror"
-      : "\(SignatureCheck.keyringHint) that has the key"
+      : "\(keyringHint) that has the key"
     return error
   }
 }

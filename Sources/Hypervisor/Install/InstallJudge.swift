@@ -90,6 +90,17 @@ struct InstallJudge {
     written = total
   }
 
+  /// Takes the size of the guest's logs on the host, in bytes: a guest must not be able to fill the host's disk.
+  mutating func takeLogSize(_ bytes: Int64, at now: Instant) {
+    guard bytes > InstallJudge.logLimit else { return }
+    fail(
+      .installer, "the guest has written more than \(ByteSize(bytes: InstallJudge.logLimit)) to its serial ports",
+      hint: "an installer writes some 20 MiB: the last lines show what repeats itself", at: now)
+  }
+
+  /// An installation with every debug message on writes less than a tenth of it.
+  static let logLimit: Int64 = 512 << 20
+
   /// The libvirt daemon is gone; no further change will be reported.
   mutating func takeClosed(_ reason: String, at now: Instant) {
     guard stopped == nil else { return }

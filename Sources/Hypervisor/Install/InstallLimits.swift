@@ -1,5 +1,3 @@
-package import Model
-
 /// How long an installation may take; every limit ends it with a reason of its own.
 package struct InstallLimits: Sendable, Hashable, Codable {
   /// The whole installation.
@@ -22,13 +20,5 @@ package struct InstallLimits: Sendable, Hashable, Codable {
     self.phase = phase
     self.question = question
     self.settling = settling
-  }
-
-  /// Sane ones: an installation that takes 11 to 41 minutes under TCG on two cores takes 2 to 5 under KVM.
-  package static func usual(for accelerator: Accelerator) -> InstallLimits {
-    switch accelerator {
-    case .kvm: InstallLimits(overall: .seconds(3600), inactivity: .seconds(600), phase: .seconds(1800))
-    case .tcg: InstallLimits(overall: .seconds(4 * 3600), inactivity: .seconds(1200), phase: .seconds(2 * 3600))
-    }
   }
 }

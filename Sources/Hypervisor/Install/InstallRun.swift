@@ -73,6 +73,7 @@ package struct InstallRun: Sendable {
         lines += 1
         judge.take(line: line, from: .console, at: now).forEach(observe)
       }
+      judge.takeLogSize(installer.fileSize + console.fileSize, at: now)
       for letter in letters { deliver(letter, to: &judge, at: now) }
       if let outcome = judge.outcome(at: now, isQuiet: lines == 0) { return outcome }
       // More lines than one share may be waiting: read on at once, but let others have the thread.

@@ -9,7 +9,8 @@ enum GuestSigns {
     if line.contains("Out of memory: Kill") || line.contains("invoked oom-killer") {
       return [.failure(InstallerProblem("the guest ran out of memory", hint: "give the machine more 'memory'"))]
     }
-    if line.contains("No bootable device") {
+    // SeaBIOS, OVMF.
+    if line.contains("No bootable device") || line.contains("No bootable option or device") {
       return [.failure(InstallerProblem("the guest's firmware found nothing to boot"))]
     }
     for sign in ["Buffer I/O error on dev", "I/O error, dev ", "EXT4-fs error"] where line.contains(sign) {

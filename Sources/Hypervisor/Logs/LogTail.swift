@@ -18,6 +18,8 @@ struct LogTail: ~Copyable {
   private var splitter = LineSplitter()
   /// When the last byte came; nil before the first.
   private(set) var lastByte: ContinuousClock.Instant?
+  /// How large the file has been seen to be, in bytes; a guest can write faster than is read.
+  private(set) var fileSize: Int64 = 0
 
   init(path: FilePath) { self.path = path }
 
@@ -65,7 +67,9 @@ struct LogTail: ~Copyable {
 
   private mutating func restartIfTruncated() {
     var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_size < offset { offset = 0 }
+    guard fstat(descriptor, &status) == 0 else { return }
+    fileSize = Int64(status.st_size)
+    if status.st_size < offset { offset = 0 }
   }
 
   /// At the end of the file: goes on with the one that has taken its name, if any.

@@ -5,12 +5,10 @@ package import SystemPackage
 ///
 /// A `/dev/kvm` that opens proves nothing: on nested and PVM hosts a virtual machine is created and the firmware runs, yet kernel
 /// code is emulated instruction by instruction and a guest kernel never gets anywhere. So a small guest (``ProbeGuest``) tries what
-/// a kernel does; where a kernel is at hand it can be booted as well.
+/// a kernel does.
 package enum AcceleratorProbe {
   /// Real KVM needs 0.3 s for the small guest; a guest that is stuck is ended after this.
   package static let timeLimit = Duration.seconds(10)
-  /// For a kernel, which has more to do.
-  package static let kernelTimeLimit = Duration.seconds(20)
 
   /// Boots the small guest, whose ``ProbeGuest/image`` the caller has written to `image`. Output is on standard output and error.
   package static func command(cpu: String, image: FilePath, accelerator: Accelerator = .kvm) -> Command {
@@ -20,15 +18,6 @@ package enum AcceleratorProbe {
         "-m", "64", "-kernel", image.string,
         "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
       ], timeLimit: timeLimit, purpose: "try a guest under \(accelerator.rawValue)")
-  }
-
-  /// Boots a Linux kernel without an initrd: one that runs panics for want of a root file system and resets.
-  package static func command(cpu: String, kernel: FilePath, accelerator: Accelerator = .kvm) -> Command {
-    Command(
-      "qemu-system-x86_64",
-      base(cpu: cpu, accelerator: accelerator) + [
-        "-m", "512", "-kernel", kernel.string, "-append", "console=ttyS0 panic=-1",
-      ], timeLimit: kernelTimeLimit, purpose: "try a kernel under \(accelerator.rawValue)")
   }
 
   private static func base(cpu: String, accelerator: Accelerator) -> [String] {
@@ -54,13 +43,6 @@ package enum AcceleratorProbe {
       let how = status == nil ? "did not come to an end" : "died"
       return .no("a test guest under KVM \(how), \(reached)")
     }
-  }
-
-  /// The verdict on a kernel.
-  package static func judgeKernel(output: String, status: Int32?) -> AcceleratorVerdict {
-    if let reason = refusal(in: output) { return .no(reason) }
-    if output.contains("Unable to mount root fs") { return .yes("a kernel booted under KVM") }
-    return .no(status == nil ? "a kernel hangs under KVM" : "a kernel died under KVM")
   }
 
   /// QEMU's own words that end the question.

@@ -15,6 +15,7 @@ package enum VirtInstall {
       ["--connect", machine.libvirtURI, "--name", machine.domainName, "--transient"],
       hardware(machine),
       disk(machine),
+      discs(machine),
       network(machine),
       display(machine),
       serialPorts(machine),
@@ -32,7 +33,9 @@ package enum VirtInstall {
   ///
   /// virt-install 4.1 and 5.0 escape `& ' " < >` twice when they write a path into libvirt's XML: QEMU would look for another file.
   package static func findings(for machine: MachinePlan) -> [Finding] {
-    let files = [machine.disk, machine.consoleLog, machine.installerLog]
+    let firmware = machine.firmware.map { [$0.code, $0.variablesTemplate, $0.variables] } ?? []
+    let discs = [machine.installerImage, machine.answerVolume?.path].compactMap(\.self)
+    let files = [machine.disk, machine.consoleLog, machine.installerLog] + firmware + discs
     let unusual = (files + [machine.kernel, machine.initrd] + machine.injectedFiles).filter { !$0.isAbsolute }.map {
       Finding.config("the path '\($0.string.printable)' is not absolute")
     }
@@ -76,6 +79,13 @@ package enum VirtInstall {
     ]
   }
 
+  /// Read-only, on the controller that every q35 machine has: virtio has no CD drives.
+  private static func discs(_ machine: MachinePlan) -> [String] {
+    [machine.installerImage, machine.answerVolume?.path].compactMap(\.self).flatMap {
+      ["--disk", "path=\(OptionValue.quote($0.string)),device=cdrom,bus=sata,format=raw,readonly=on"]
+    }
+  }
+
   private static func network(_ machine: MachinePlan) -> [String] {
     let address = machine.macAddress.map { ",mac=\(OptionValue.quote($0))" } ?? ""
     return ["--network", "user,model=virtio\(address)"]
@@ -107,13 +117,25 @@ package enum VirtInstall {
     "--sound", "none", "--input", "none", "--channel", "none", "--watchdog", "none", "--tpm", "none",
   ]
 
+  /// The files by name and not by libvirt's own choice: that would put the variables into a folder of libvirt's, and forget them there
+  /// when the transient domain is gone.
+  private static func firmware(_ machine: MachinePlan) -> [String] {
+    guard let firmware = machine.firmware else { return [] }
+    return [
+      "loader=\(OptionValue.quote(firmware.code.string))", "loader.readonly=yes", "loader.type=pflash",
+      "loader.secure=no", "nvram.template=\(OptionValue.quote(firmware.variablesTemplate.string))",
+      "nvram=\(OptionValue.quote(firmware.variables.string))",
+    ]
+  }
+
   private static func boot(_ machine: MachinePlan) -> [String] {
     // `--boot` and not `--install`: that one copies kernel and initrd, with the answers and their password hashes, to a folder of
     // libvirt's, and leaves them there when it is stopped. The files are injected by the pipeline for the same reason.
-    let install = [
-      "kernel=\(OptionValue.quote(machine.kernel.string))", "initrd=\(OptionValue.quote(machine.initrd.string))",
-      "kernel_args=\(OptionValue.quote(machine.kernelArguments.joined(separator: " ")))",
-    ]
+    let install =
+      [
+        "kernel=\(OptionValue.quote(machine.kernel.string))", "initrd=\(OptionValue.quote(machine.initrd.string))",
+        "kernel_args=\(OptionValue.quote(machine.kernelArguments.joined(separator: " ")))",
+      ] + firmware(machine)
     return ["--import", "--boot", install.joined(separator: ",")]
       + ["--events", "on_poweroff=destroy,on_reboot=destroy,on_crash=destroy"]
   }

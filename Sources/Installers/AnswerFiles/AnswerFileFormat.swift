@@ -27,19 +27,54 @@ package protocol AnswerFileFormat: Sendable {
   /// What is put beside a user's own file and before its kernel line, so that the installation can be watched.
   var ownFileWatch: (files: [RenderedFile], arguments: [String]) { get }
 
-  /// What looks wrong in a user's own file, as warnings with line numbers; nothing in it is changed.
-  func check(_ text: String, file: String) -> [Finding]
+  /// The name that a user's own file gets where the installer finds it; nil: it keeps its own.
+  var ownFileName: String? { get }
+
+  /// What looks wrong in a user's own file, or would be asked because it is not answered: warnings with line numbers.
+  ///
+  /// `dialect` is the release's ``RenderRequest/dialect``; nothing in the file is changed.
+  func check(_ text: String, file: String, dialect: String) -> [Finding]
+
+  /// The same where the words that the config adds to the kernel line are known: they may answer what the file does not.
+  func check(_ text: String, file: String, dialect: String, append: [String]) -> [Finding]
+
+  /// What is wrong with words that the config adds to the kernel line of rendered answers: warnings.
+  func check(append: [String], at location: SourceLocation?) -> [Finding]
+
+  /// The command that checks a rendered file independently of us, `FILE` standing for it: what `render` tells people.
+  func oracle(dialect: String) -> String
+
+  /// How the answers reach the installer.
+  var delivery: AnswerDelivery { get }
 }
 
 extension AnswerFileFormat {
   package var ownFileWatch: (files: [RenderedFile], arguments: [String]) { ([], []) }
+  package var ownFileName: String? { nil }
+  package var delivery: AnswerDelivery { .initrd }
+  package func check(_ text: String, file: String, dialect: String, append: [String]) -> [Finding] {
+    check(text, file: file, dialect: dialect)
+  }
+  package func check(append: [String], at location: SourceLocation?) -> [Finding] { [] }
+}
+
+/// How the rendered files reach the installer.
+package enum AnswerDelivery: Sendable, Hashable {
+  /// In the root of its initrd.
+  case initrd
+  /// On a small read-only ISO 9660 volume with this label, attached as a CD.
+  case volume(label: String)
 }
 
 /// The registry of answer-file formats: one line per kind.
 package enum AnswerFiles {
   /// All formats, in the order people are shown them.
   package static let all: [any AnswerFileFormat.Type] = [
-    Preseed.self
+    Preseed.self,
+    Kickstart.self,
+    AutoYaST.self,
+    Autoinstall.self,
+    Agama.self,
   ]
 
   /// The format with that name; nil when there is none.

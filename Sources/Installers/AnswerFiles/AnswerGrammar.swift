@@ -50,10 +50,10 @@ enum AnswerGrammar {
     return word.first == "$" ? word.split(separator: "$").count >= 2 : word.count == 13 && !word.contains("$")
   }
 
-  /// An absolute path without `..`, control characters, or anything a shell would have to be protected from twice.
+  /// An absolute path without `..`, control characters, or parts that no file system takes (NAME_MAX, PATH_MAX of limits.h).
   static func isPath(_ word: String) -> Bool {
     word.hasPrefix("/") && word.count > 1 && word.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-      && !word.split(separator: "/").contains("..")
+      && !word.split(separator: "/").contains { $0 == ".." || $0.utf8.count > 255 } && word.utf8.count < 4096
   }
 
   /// A word of a kernel line that boot loader, shell and debconf all leave alone.

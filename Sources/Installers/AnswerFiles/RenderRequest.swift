@@ -22,6 +22,11 @@ package struct RenderRequest: Sendable {
   package var logPort = "ttyS1"
   /// The disk as the guest sees it.
   package var disk = "/dev/vda"
+  /// The disk's size, which the partitions must fit; nil: not known, not checked.
+  package var diskSize: ByteSize?
+  /// The release as its answer-file format names it (`answer-dialect`): `RHEL9` and `F43` for Kickstart, `SLE-15-SP6` for
+  /// AutoYaST, `24.04` for autoinstall, the product's id (`Leap_16.0`) for Agama; empty for preseed.
+  package var dialect = ""
   /// Where settings were written, by key, for error messages.
   package var origins: [String: SourceLocation] = [:]
   /// Reads a file of the host that the answers name: scripts, placed files, repository keys.
@@ -36,7 +41,7 @@ package struct RenderRequest: Sendable {
 
   /// The error for a setting that cannot be rendered.
   package func problem(_ setting: String, _ message: String, hint: String? = nil) -> FactoryError {
-    FactoryError(.configInvalid, "'\(setting)': \(message)", hint: hint, at: origins[setting])
+    FactoryError(.configInvalid, "'\(setting.printable)': \(message)", hint: hint, at: origins[setting])
   }
 }
 

@@ -10,7 +10,9 @@ package enum Pinning {
     _ name: String, for config: ImageConfig, in folder: FilePath, host: Host, tell: @Sendable (String) -> Void
   ) async throws {
     let cache = config.source.cacheFolder ?? host.facts.cacheFolder
-    guard let mirror = Mirrors.choose(for: config.source, host: host.facts).main.first else {
+    guard
+      let mirror = Mirrors.choose(for: config.source, distribution: config.distribution, host: host.facts).main.first
+    else {
       throw FactoryError(.configInvalid, "'\(config.name)' names no mirror", hint: "set 'mirror'")
     }
     let archive = try DebianArchive(

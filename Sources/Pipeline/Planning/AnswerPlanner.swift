@@ -11,7 +11,8 @@ enum AnswerPlanner {
     // A user's own file says by its setting which format it is; it wins over the distribution's.
     let own = config.answerFile.own.first
     return AnswerPlan(
-      format: own?.key ?? config.answerFile.format, ownFile: own?.value, answers: answers,
+      format: own?.key ?? config.answerFile.format, dialect: config.answerFile.dialect, ownFile: own?.value,
+      answers: answers,
       firmwareLookup: config.machine.firmwareLookup, holdInitramfs: config.machine.holdInitramfs,
       installerIPv6: config.machine.installerIPv6, folder: folder)
   }
@@ -21,10 +22,21 @@ enum AnswerPlanner {
   /// Gives the names of the files that will be injected; throws ``FactoryError``.
   static func fileNames(_ answers: AnswerPlan, request: RenderRequest) throws -> [String] {
     let format = try Rendering.format(answers.format)
-    if let own = answers.ownFile {
-      return [own.lastComponent?.string ?? "answers"] + format.ownFileWatch.files.map(\.name)
+    if answers.ownFile != nil {
+      return [try ownFileName(answers)] + format.ownFileWatch.files.map(\.name)
     }
     return try format.render(request).files.map(\.name)
       + (request.pinnedKeyFile.map { [$0] } ?? [])
+  }
+
+  /// The name a user's own file has where the installer finds it; throws ``FactoryError`` for an unknown format.
+  static func ownFileName(_ answers: AnswerPlan) throws -> String {
+    try Rendering.format(answers.format).ownFileName ?? answers.ownFile?.lastComponent?.string ?? "answers"
+  }
+
+  /// The volume that the files go on; nil where the initrd takes them.
+  static func volume(_ answers: AnswerPlan, files: [FilePath], workFolder: FilePath) throws -> AnswerVolume? {
+    guard case .volume(let label) = try Rendering.format(answers.format).delivery else { return nil }
+    return AnswerVolume(path: workFolder.appending("answers.iso"), label: label, files: files)
   }
 }

@@ -1,7 +1,7 @@
 import DiskImages
 import Foundation
 import HostSystem
-import Model
+package import Model
 import SystemPackage
 
 /// The names of everything a build leaves: `NAME-YYYY-MM-DD` and, when that is taken, `-2`, `-3` and so on.
@@ -55,7 +55,12 @@ struct ArtifactNames: Sendable {
 
   /// What may follow a base name: one file of these, and the name is taken.
   static let extensions =
-    DiskFormats.all.flatMap { [$0.fileExtension, $0.fileExtension + ".sha256sum"] } + ["log", "installer-logs"]
+    DiskFormats.all.flatMap { format in ([""] + companions).map { format.fileExtension + $0 } } + [
+      "log", "installer-logs",
+    ]
+
+  /// What may stand beside a finished file, after its name.
+  static let companions = [".sha256sum", ".sha512sum", ".sha256sum.asc", ".size"]
 
   /// One artifact per format; the raw disk is one of them when it is asked for or kept.
   func artifacts(_ disk: DiskRequest) -> [ArtifactPlan] {
@@ -65,8 +70,19 @@ struct ArtifactNames: Sendable {
       let suffix = DiskFormats.named(format)?.fileExtension ?? format
       return ArtifactPlan(
         format: format, working: format == "raw" ? rawDisk : workFolder.appending("disk.\(suffix)"),
-        final: outputFolder.appending("\(base).\(suffix)"))
+        final: outputFolder.appending("\(base).\(suffix)"),
+        options: format == "qcow2" ? disk.qcow2 : DiskFormatOptions())
     }
+  }
+
+  /// The disk and what becomes of it.
+  func disk(_ request: DiskRequest) -> DiskPlan {
+    var disk = DiskPlan(size: request.size, raw: rawDisk, artifacts: artifacts(request))
+    disk.shrinkMargin = request.isAutomatic ? request.margin : nil
+    disk.maxSize = request.maxSize
+    disk.checksums = request.checksums.contains("sha512") ? ["sha256", "sha512"] : ["sha256"]
+    disk.signKey = request.signKey
+    return disk
   }
 
   func log(_ request: LogRequest) -> LogPlan {
@@ -80,5 +96,13 @@ struct ArtifactNames: Sendable {
     path.isAbsolute
       ? path.lexicallyNormalized()
       : FilePath(FileManager.default.currentDirectoryPath).pushing(path).lexicallyNormalized()
+  }
+}
+
+extension DiskPlan {
+  /// What is written for each artifact, by what follows its name: the image itself first.
+  package var suffixes: [String] {
+    ["", ".sha256sum"] + (checksums.contains("sha512") ? [".sha512sum"] : []) + [".size"]
+      + (signKey == nil ? [] : [".sha256sum.asc"])
   }
 }

@@ -1,3 +1,5 @@
+import HostSystem
+import DiskImages
 import Model
 
 /// What a typed config can get wrong though each of its values is right: settings that exclude or need each other.
@@ -11,6 +13,13 @@ enum ConfigCheck {
         .config(
           "'installer = pinned' needs the package depot, which 'depot = no' turns off",
           hint: "remove one of the two settings", at: at("depot", "installer")))
+    }
+    let mirror = config.source.mirrors.first ?? config.source.defaultMirror
+    if config.source.depot, config.distribution != "debian", config.answerFile.own.isEmpty, mirror.hasPrefix("https:") {
+      findings.append(
+        .config(
+          "the guest of '\(config.name)' would ask the depot for a tunnel to '\(SourceURL.shown(mirror))', which it does not give",
+          hint: "set 'depot = no', or a mirror with http:", at: at("depot", "mirror")))
     }
     if config.source.kernel.isEmpty != config.source.initrd.isEmpty {
       findings.append(
@@ -41,12 +50,26 @@ enum ConfigCheck {
           "'vnc = \(vnc)' lets everybody who reaches this address see and type into the installation",
           hint: "use 127.0.0.1 and an ssh tunnel", at: at("vnc")))
     }
-    if config.disk.formats.isEmpty {
-      findings.append(.config("no disk format is asked for", hint: "set 'format'", at: at("format")))
-    }
+    findings += formats(of: config)
     if config.name.hasPrefix("-") || config.name.contains("/") || config.name.contains(",") {
       findings.append(.config("the image name '\(config.name)' cannot be the start of a file name"))
     }
     return findings
+  }
+
+  /// What is wrong with the formats and what is asked of them.
+  static func formats(of config: ImageConfig) -> [Finding] {
+    if config.disk.formats.isEmpty {
+      return [.config("no disk format is asked for", hint: "set 'format'", at: config.origins["format"])]
+    }
+    guard config.disk.formats.contains("qcow2") else { return [] }
+    do {
+      try Qcow2().validate(config.disk.qcow2)
+      return []
+    } catch {
+      let hint = (error as? DiskImageError)?.hint
+      let keys = ["qcow2-cluster-size", "qcow2-compression", "qcow2-compat"]
+      return [.config("\(error)", hint: hint, at: keys.lazy.compactMap { config.origins[$0] }.first)]
+    }
   }
 }

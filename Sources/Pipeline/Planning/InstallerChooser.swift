@@ -19,61 +19,85 @@ struct InstallerChooser: Sendable {
 
   func choose(for config: ImageConfig, mirrors: Mirrors, workFolder: FilePath) async -> Choice {
     let source = config.source
-    if !source.kernel.isEmpty, !source.initrd.isEmpty { return configured(config, mirrors, workFolder) }
-    guard !mirrors.main.isEmpty else {
+    if !source.kernel.isEmpty, !source.initrd.isEmpty {
+      return await withImage(configured(config, mirrors, workFolder), config, mirrors, workFolder)
+    }
+    let places = source.installerMirrors.isEmpty ? mirrors.main : source.installerMirrors
+    guard !places.isEmpty else {
       return Choice(findings: [
         .config(
           "'\(config.name)' says neither 'linux' and 'initrd' nor a mirror to take an installer from",
           hint: "set 'inherits = debian', or 'linux' and 'initrd'", at: config.origins["linux"])
       ])
     }
-    let ordered: Mirrors
+    var request = TrustRequest(mirrors: places, config: config, host: host, cacheFolder: cacheFolder(config))
+    let chain: any TrustChain
     do {
-      ordered = try await MirrorProbe(downloader: downloader(config)).ordered(
-        mirrors, suite: config.answers.archive.suite)
+      chain = try TrustChains.chain(for: source)
+      request.mirrors = try await chain.ordered(places, request)
     } catch {
       return Choice(findings: [
         Finding(
-          .error, .fetchFailed, describe(error), hint: (error as? FactoryError)?.hint, at: config.origins["mirror"])
+          .error, (error as? FactoryError)?.status ?? .fetchFailed, describe(error),
+          hint: (error as? FactoryError)?.hint, at: config.origins["mirror"])
       ])
     }
-    var choice = await choose(config, ordered, workFolder)
+    // Files of an installer from elsewhere say nothing about which package mirror is the better one.
+    let ordered =
+      source.installerMirrors.isEmpty ? Mirrors(main: request.mirrors, security: mirrors.security) : mirrors
+    var choice = await choose(request, chain, ordered, workFolder)
     choice.mirrors = ordered
     return choice
   }
 
-  private func choose(_ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath) async -> Choice {
+  private func choose(
+    _ request: TrustRequest, _ chain: any TrustChain, _ mirrors: Mirrors, _ workFolder: FilePath
+  ) async -> Choice {
+    let config = request.config
+    if config.source.choice == .pinned, !chain.canBePinned {
+      return Choice(findings: [
+        .config(
+          "'installer = pinned' is for Debian's installer, '\(config.name)' has 'trust = \(config.source.trust)'",
+          hint: "set 'installer = auto' or 'current'", at: config.origins["installer"])
+      ])
+    }
     if config.source.choice == .pinned {
       return await pinned(config, mirrors, workFolder, reason: "as configured")
     }
     do {
-      return Choice(plan: try await current(config, mirrors, workFolder))
+      return try await current(request, chain, workFolder)
     } catch {
-      return await withoutCurrent(error, config, mirrors, workFolder)
+      return await withoutCurrent(error, config, chain, mirrors, workFolder)
     }
   }
 
+  private func cacheFolder(_ config: ImageConfig) -> FilePath { config.source.cacheFolder ?? host.facts.cacheFolder }
+
   private func downloader(_ config: ImageConfig) -> any Downloader {
-    host.downloader(config.source.cacheFolder ?? host.facts.cacheFolder)
+    host.downloader(cacheFolder(config))
   }
 
-  /// `auto` falls back to the pin and says why; `current` does not.
+  /// `auto` falls back to the pin, where there is one, and says why; `current` does not.
   private func withoutCurrent(
-    _ error: any Error, _ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath
+    _ error: any Error, _ config: ImageConfig, _ chain: any TrustChain, _ mirrors: Mirrors, _ workFolder: FilePath
   ) async -> Choice {
     let reason = describe(error)
     let source = config.source
-    if source.choice == .auto, source.pin != nil, source.depot {
+    if chain.canBePinned, source.choice == .auto, source.pin != nil, source.depot {
       return await pinned(config, mirrors, workFolder, reason: reason)
     }
-    let hint =
-      source.choice == .current
-      ? "set 'installer = auto' or 'pinned', or name another mirror"
-      : source.depot ? "name a mirror that has it, or a pin" : "set 'depot = yes', which the pinned installer needs"
+    let known = error as? FactoryError
+    var hint = known?.hint
+    if chain.canBePinned {
+      hint =
+        source.choice == .current
+        ? "set 'installer = auto' or 'pinned', or name another mirror"
+        : source.depot ? "name a mirror that has it, or a pin" : "set 'depot = yes', which the pinned installer needs"
+    }
+    let message = "the mirror's installer for '\(config.name)' cannot be used: \(reason)"
     return Choice(findings: [
       Finding(
-        .error, .fetchFailed, "the mirror's installer for '\(config.name)' cannot be used: \(reason)", hint: hint,
-        at: config.origins["installer"])
+        .error, known?.status ?? .fetchFailed, message, hint: hint, at: known?.location ?? config.origins["installer"])
     ])
   }
 
@@ -90,8 +114,16 @@ struct InstallerChooser: Sendable {
         kind: .configured, reason: "'linux' and 'initrd' are set",
         kernel: fetch(source.kernel, source.kernelSHA256, "linux"),
         initrd: fetch(source.initrd, source.initrdSHA256, "initrd")))
+    if !source.image.isEmpty {
+      let image = fetch(source.image, source.imageSHA256, "installer.iso")
+      choice.plan?.image = image
+      func isMember(_ sources: [String]) -> Bool { sources.contains { $0.hasPrefix("iso:") } }
+      if isMember(source.kernel) { choice.plan?.kernel.trust = "in the image: \(image.trust)" }
+      if isMember(source.initrd) { choice.plan?.initrd.trust = "in the image: \(image.trust)" }
+    }
     for (sources, digest, key) in [
       (source.kernel, source.kernelSHA256, "linux"), (source.initrd, source.initrdSHA256, "initrd"),
+      (source.image, source.imageSHA256, "installer-image"),
     ] where digest == nil && sources.contains(where: { $0.hasPrefix("http:") || $0.hasPrefix("rsync:") }) {
       choice.findings.append(
         .warning(
@@ -99,6 +131,39 @@ struct InstallerChooser: Sendable {
           hint: "set '\(key)-sha256'", at: config.origins[key]))
     }
     return choice
+  }
+
+  /// Kernel and initrd out of an image (`iso:PATH`) are worth what the image is: its digest comes by the chain of trust.
+  private func withImage(
+    _ configured: Choice, _ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath
+  ) async -> Choice {
+    let source = config.source
+    guard (source.kernel + source.initrd).contains(where: { $0.hasPrefix("iso:") }), source.imagePath != nil,
+      source.image.isEmpty
+    else { return configured }
+    let places = source.installerMirrors.isEmpty ? mirrors.main : source.installerMirrors
+    var request = TrustRequest(mirrors: places, config: config, host: host, cacheFolder: cacheFolder(config))
+    do {
+      let chain = try TrustChains.chain(for: source)
+      request.mirrors = try await chain.ordered(places, request)
+      guard let image = try await chain.image(request) else { return configured }
+      var choice = configured
+      choice.plan?.image = FetchPlan(
+        sources: request.mirrors.map { "\($0)/\(image.path)" }, sha256: image.sha256, trust: image.trust,
+        target: workFolder.appending("installer.iso"), timeLimitSeconds: Int(source.fetchTimeout.seconds))
+      choice.plan?.reason = "kernel and initrd of '\(FilePath(image.path).lastComponent?.string ?? image.path)'"
+      choice.plan?.kernel.trust = "in the image: \(image.trust)"
+      choice.plan?.initrd.trust = "in the image: \(image.trust)"
+      return choice
+    } catch {
+      let known = error as? FactoryError
+      return Choice(findings: [
+        Finding(
+          .error, known?.status ?? .fetchFailed,
+          "the installer's image for '\(config.name)' cannot be used: \(describe(error))", hint: known?.hint,
+          at: known?.location ?? config.origins["image-path"])
+      ])
+    }
   }
 
   private func pinned(
@@ -157,23 +222,19 @@ struct InstallerChooser: Sendable {
   }
 
   private func current(
-    _ config: ImageConfig, _ mirrors: Mirrors, _ workFolder: FilePath
-  ) async throws -> InstallerPlan {
-    let mirror = mirrors.main[0]
-    let suite = config.source.installerSuite ?? config.answers.archive.suite
-    let archive = try DebianArchive(
-      mirror: mirror, suite: suite, keyring: config.source.keyring, host: host,
-      cacheFolder: config.source.cacheFolder ?? host.facts.cacheFolder)
-    let images = try await archive.netbootImages()
-    try await archive.probe(images)
-    func fetch(_ image: DebianArchive.Image, _ target: String) -> FetchPlan {
+    _ request: TrustRequest, _ chain: any TrustChain, _ workFolder: FilePath
+  ) async throws -> Choice {
+    let installer = try await chain.installer(request)
+    func fetch(_ file: TrustedFile, _ target: String) -> FetchPlan {
       FetchPlan(
-        sources: mirrors.main.map { "\($0)/\(image.path)" }, sha256: image.sha256,
-        trust: "InRelease of \(suite)", target: workFolder.appending(target),
-        timeLimitSeconds: Int(config.source.fetchTimeout.seconds))
+        sources: request.mirrors.map { "\($0)/\(file.path)" }, sha256: file.sha256, trust: file.trust,
+        target: workFolder.appending(target), timeLimitSeconds: Int(request.source.fetchTimeout.seconds))
     }
-    return InstallerPlan(
-      kind: .current, reason: "the mirror has all of \(images.components.count) installer components",
-      kernel: fetch(images.kernel, "linux"), initrd: fetch(images.initrd, "initrd"))
+    var plan = InstallerPlan(
+      kind: .current, reason: installer.reason, kernel: fetch(installer.kernel, "linux"),
+      initrd: fetch(installer.initrd, "initrd"))
+    plan.stage2 = installer.stage2.map { fetch($0, "stage2.img") }
+    plan.listing = installer.listing
+    return Choice(plan: plan, findings: installer.findings)
   }
 }

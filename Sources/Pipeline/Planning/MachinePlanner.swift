@@ -15,20 +15,33 @@ struct MachinePlanner: Sendable {
     let request = config.machine
     let render = Rendering.request(
       answers, pinnedSuite: pinnedSuite, proxy: config.source.depot ? "http://10.0.2.2:1/" : nil,
-      regenerateHostKeys: config.cleaning.regenerateHostKeys, origins: config.origins)
-    let files = try AnswerPlanner.fileNames(answers, request: render)
+      regenerateHostKeys: config.cleaning.regenerateHostKeys, diskSize: config.disk.size, origins: config.origins)
+    let files = try AnswerPlanner.fileNames(answers, request: render).map { answers.folder.appending($0) }
+    let volume = try AnswerPlanner.volume(answers, files: files, workFolder: names.workFolder)
     let tcg = accelerator.accelerator == .tcg
-    return MachinePlan(
+    var machine = MachinePlan(
       domainName: domainName(names), libvirtURI: uri(request), accelerator: accelerator.accelerator,
       acceleratorReason: accelerator.reason, cpu: accelerator.cpu,
       cores: request.cores ?? min(max(host.facts.cores, 1), 4), memory: request.memory,
-      translationCache: tcg ? request.translationCache : nil, osinfo: request.osinfo,
+      translationCache: tcg ? request.translationCache : nil, osinfo: nil,
       macAddress: request.macAddress, vnc: request.vnc, disk: names.rawDisk, diskCache: request.diskCache,
       kernel: installer.kernel.target, initrd: installer.initrd.target,
-      injectedFiles: files.map { answers.folder.appending($0) },
+      injectedFiles: volume == nil ? files : [],
       kernelArguments: try kernelArguments(config, answers: answers, render: render, tcg: tcg),
       consoleLog: names.workFolder.appending("console.log"),
-      installerLog: names.workFolder.appending("installer.log"))
+      installerLog: names.workFolder.appending("installer.log"),
+      firmware: firmware(config.answers.disk.firmware, workFolder: names.workFolder))
+    machine.answerVolume = volume
+    machine.installerImage = installer.image?.target
+    return machine
+  }
+
+  /// Where there is none the plan names Debian's, and preflight says what to install.
+  private func firmware(_ kind: DiskLayout.Firmware, workFolder: FilePath) -> MachineFirmware? {
+    guard kind == .uefi else { return nil }
+    let found = UEFIFirmware.find() ?? .debian
+    return MachineFirmware(
+      code: found.code, variablesTemplate: found.variables, variables: workFolder.appending("uefi-variables.fd"))
   }
 
   private func kernelArguments(

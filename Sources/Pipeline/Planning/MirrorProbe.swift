@@ -33,11 +33,30 @@ struct MirrorProbe: Sendable {
     }
   }
 
-  private static func reason(_ result: ProbeResult?) -> String {
+  fileprivate static func reason(_ result: ProbeResult?) -> String {
     switch result {
     case .missing(let status): "status \(status)"
     case .unreachable(let reason): reason
     default: "no answer"
     }
+  }
+}
+
+extension MirrorProbe {
+  /// The mirrors that have this file below their root before those that do not; throws ``FactoryError`` when none has it.
+  func ordered(_ mirrors: [String], having path: String) async throws -> [String] {
+    let urls = Dictionary(mirrors.map { ($0, "\($0)/\(path)") }, uniquingKeysWith: { $1 })
+    let answers = await downloader.probe(Array(Set(urls.values)), concurrency: 8, deadline: .seconds(20))
+    let has = mirrors.filter { mirror in
+      guard let url = urls[mirror], case .ok = answers[url] else { return false }
+      return true
+    }
+    guard !has.isEmpty else {
+      let reasons = urls.values.sorted().map { "\(SourceURL.shown($0)): \(MirrorProbe.reason(answers[$0]))" }
+      throw FactoryError(
+        .fetchFailed, "no mirror has '\(path.printable)': \(reasons.joined(separator: "; "))",
+        hint: "check 'mirror' and the network")
+    }
+    return has + mirrors.filter { !has.contains($0) }
   }
 }

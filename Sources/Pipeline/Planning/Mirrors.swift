@@ -12,8 +12,9 @@ struct Mirrors: Sendable {
     return (main + [security].compactMap(\.self)).filter { seen.insert($0).inserted }
   }
 
-  static func choose(for source: InstallerSource, host: HostFacts) -> Mirrors {
-    let own = host.aptMirror()
+  /// - Parameter distribution: the host's own mirror is one of Debian, and stands in for no other distribution's.
+  static func choose(for source: InstallerSource, distribution: String, host: HostFacts) -> Mirrors {
+    let own = distribution == "debian" && host.isDebian ? host.aptMirror() : nil
     let asked = source.mirrors.isEmpty ? [own?.archive ?? source.defaultMirror] : source.mirrors
     // The host's security mirror goes with the host's mirror: a config that names another mirror may be of another network.
     let security =

@@ -3,14 +3,22 @@ import Model
 
 /// Whether virt-install's database knows a guest: it refuses an id it has never heard of, and databases are older than releases.
 enum OSInfo {
-  /// The id when it is known here, else nil for virt-install's generic choice.
-  static func known(_ id: String?, runner: any CommandRunner) async -> String? {
-    guard let id, !id.isEmpty else { return nil }
-    let command = Command(
-      "virt-install", ["--osinfo", "list"], timeLimit: .seconds(30), purpose: "ask for the guests virt-install knows")
-    guard let result = try? await runner.run(command), result.succeeded else { return nil }
-    // One guest a line: `debian12, debianbookworm`.
-    let names = result.standardOutput.split { $0 == "\n" || $0 == "," || $0 == " " }
-    return names.contains { $0 == id } ? id : nil
+  /// The first of the ids that is known here, else nil for virt-install's generic choice.
+  static func known(_ ids: [String], runner: any CommandRunner) async -> String? {
+    guard !ids.isEmpty else { return nil }
+    for (tool, arguments) in questions {
+      let command = Command(tool, arguments, timeLimit: .seconds(30), purpose: "ask for the guests that are known")
+      guard let result = try? await runner.run(command), result.succeeded else { continue }
+      // virt-install: `debian12, debianbookworm`; osinfo-query: ` debian12 `. One guest a line.
+      let names = Set(result.standardOutput.split { $0 == "\n" || $0 == "," || $0 == " " || $0 == "|" })
+      if let known = ids.first(where: { names.contains(Substring($0)) }) { return known }
+      if !names.isEmpty { return nil }
+    }
+    return nil
   }
+
+  /// virt-install itself is the one that has to know; osinfo-query asks the same database.
+  private static let questions = [
+    ("virt-install", ["--osinfo", "list"]), ("osinfo-query", ["--fields=short-id", "os"]),
+  ]
 }

@@ -11,6 +11,8 @@ package enum PlanText {
       "kernel       \(source(plan.installer.kernel))",
       "initrd       \(source(plan.installer.initrd))",
     ]
+    if let image = plan.installer.image { lines.append("image        \(source(image))") }
+    if let stage2 = plan.installer.stage2 { lines.append("stage 2      \(source(stage2))") }
     if let depot = plan.depot {
       lines.append("depot        \(depot.mirrors.joined(separator: ", "))")
       if let suite = depot.pinnedSuite { lines.append("             serves the suite '\(suite.name)' itself") }
@@ -19,10 +21,12 @@ package enum PlanText {
     }
     lines += [
       "answers      \(plan.answers.format), "
-        + (plan.answers.ownFile.map { "your file \($0)" } ?? "generated from the settings"),
+        + (plan.answers.ownFile.map { "your file \($0)" } ?? "generated from the settings")
+        + (machine.answerVolume.map { ", on the volume '\($0.label)'" } ?? ""),
       "kernel line  \(machine.kernelArguments.joined(separator: " "))",
       "machine      \(machine.accelerator.rawValue) (\(machine.acceleratorReason))",
-      "             CPU \(machine.cpu), \(machine.cores) cores, \(machine.memory), \(machine.libvirtURI)",
+      "             CPU \(machine.cpu), \(machine.cores) cores, \(machine.memory), \(machine.libvirtURI)"
+        + (machine.firmware.map { ", UEFI \($0.code)" } ?? ""),
       "limits       \(Duration.seconds(plan.limits.overallSeconds).timeSpan) in all, "
         + "\(Duration.seconds(plan.limits.silenceSeconds).timeSpan) of silence",
       "disk         \(plan.disk.size)",
@@ -44,10 +48,12 @@ package enum PlanText {
   /// Which files a build reads and writes.
   package static func files(_ plan: BuildPlan) -> String {
     var lines = ["\(plan.image) reads"]
-    lines += (plan.installer.kernel.sources + plan.installer.initrd.sources).map { "  \($0)" }
+    let installer = plan.installer
+    let fetched = [installer.kernel, installer.initrd, installer.stage2, installer.image].compactMap(\.self)
+    lines += fetched.flatMap(\.sources).map { "  \($0)" }
     if let file = plan.answers.ownFile { lines.append("  \(file)") }
     lines.append("\(plan.image) writes")
-    lines += plan.disk.artifacts.flatMap { ["  \($0.final)", "  \($0.final).sha256sum"] }
+    lines += plan.disk.artifacts.flatMap { artifact in plan.disk.suffixes.map { "  \(artifact.final)\($0)" } }
     if let log = plan.log.file { lines.append("  \(log)") }
     lines.append("  \(plan.log.installerLogs)/")
     lines.append("  \(plan.workFolder)/ (removed at the end)")

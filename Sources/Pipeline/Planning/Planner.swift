@@ -22,13 +22,19 @@ package struct Planner: Sendable {
   }
 
   /// Plans the build of one image; asks the host and, for the choice of the installer, the mirror, and changes nothing.
-  package func plan(_ config: ImageConfig, hookEnvironment: [String: String]) async -> Result {
-    var findings = ConfigCheck.findings(of: config)
+  ///
+  /// `passwords`: whether commands that yield passwords are run; without that the plan has stand-ins for the hashes.
+  package func plan(
+    _ asked: ImageConfig, hookEnvironment: [String: String], passwords: Passwords.Use = .hash
+  ) async -> Result {
+    var findings = ConfigCheck.findings(of: asked) + LoginCheck.findings(of: asked)
+    let (config, refused) = await Passwords(host: host).resolved(asked, passwords)
+    findings += refused
     var notes: [String] = []
 
     async let accelerator = AcceleratorChooser(host: host).choose(for: config)
     async let osinfo = OSInfo.known(config.machine.osinfo, runner: host.runner)
-    var mirrors = Mirrors.choose(for: config.source, host: host.facts)
+    var mirrors = Mirrors.choose(for: config.source, distribution: config.distribution, host: host.facts)
     let names = ArtifactNames.choose(
       for: config, date: host.clock.today, uri: MachinePlanner(host: host).uri(config.machine),
       stateFolder: host.stateFolder)
@@ -43,7 +49,8 @@ package struct Planner: Sendable {
 
     guard let installerPlan = installer.plan else { return Result(plan: nil, findings: findings) }
     let answers = AnswerPlanner.plan(config, mirrors: mirrors, folder: names.workFolder.appending("answers"))
-    findings += OwnAnswerFile.findings(answers)
+    findings += OwnAnswerFile.findings(
+      answers, append: config.answerFile.append, at: config.origins["append"])
     var machine: MachinePlan
     do {
       machine = try MachinePlanner(host: host).plan(
@@ -66,7 +73,7 @@ package struct Planner: Sendable {
       installer: installerPlan, depot: depotPlan(config, mirrors: mirrors, pinnedSuite: installer.pinnedSuite),
       answers: answers, machine: machine, limits: limits(config, accelerator: chosen.accelerator),
       watcher: config.watcher, startLibvirt: config.machine.startLibvirt,
-      disk: DiskPlan(size: config.disk.size, raw: names.rawDisk, artifacts: names.artifacts(config.disk)),
+      disk: names.disk(config.disk),
       cleaning: config.cleaning, log: names.log(config.log), publishing: config.publishing,
       hookEnvironment: hookEnvironment,
       expectedSeconds: Dictionary(

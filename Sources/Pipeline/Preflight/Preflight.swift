@@ -16,6 +16,7 @@ package struct Preflight: Sendable {
       .writableFolder(plan.outputFolder), .writableFolder(plan.workFolder.removingLastComponent()),
       .space(space(of: plan), in: plan.workFolder.removingLastComponent(), purpose: "build '\(plan.image)'"),
     ]
+    if let log = plan.log.file { requirements.append(.writableFolder(log.removingLastComponent())) }
     for stage in StageOrder.stages(of: plan) { requirements += stage.requirements(of: plan) }
     let unique = Preflight.merged(requirements)
     return await withTaskGroup(of: (Int, [Finding]).self) { group in
@@ -30,7 +31,8 @@ package struct Preflight: Sendable {
 
   // An installed system fills about half of a disk of a sensible size; the raw disk and one converted image stand side by side.
   private func space(of plan: BuildPlan) -> ByteSize {
-    let images = Int64(max(plan.disk.artifacts.count, 1))
+    // Shrinking works on a copy of the partition and makes a new disk.
+    let images = Int64(max(plan.disk.artifacts.count, 1) + (plan.disk.shrinkMargin == nil ? 0 : 2))
     return ByteSize(bytes: min(plan.disk.size.bytes, ByteSize.gibibytes(2).bytes) * (1 + images) / 2 + (256 << 20))
   }
 

@@ -14,9 +14,13 @@ struct RequirementCheck: Sendable {
     case .space(let size, let folder, let purpose): space(size, folder, purpose)
     case .writableFolder(let folder): writable(folder)
     case .readableFile(let file, let purpose): readable(file, purpose)
+    case .packageFile(let file, let name, let purpose):
+      readable(file, purpose, hint: "install the package '\(name)'")
     case .libvirt(let uri, let mayStart): await LibvirtService(host: host).findings(uri: uri, mayStart: mayStart)
     case .reachableByQEMU(let folder, let uri): reachable(folder, uri)
     case .destination(let destination): await self.destination(destination)
+    case .signingKey(let key): await Signing(key: key, host: host).findings()
+    case .sudoHelper(let purpose): await SudoHelper(host: host).findings(purpose: purpose)
     case .hook(let words, let purpose, let location): hook(words, purpose, location)
     }
   }
@@ -52,8 +56,8 @@ struct RequirementCheck: Sendable {
     ]
   }
 
-  private func readable(_ file: FilePath, _ purpose: String) -> [Finding] {
-    ReadableFile.isReadable(file) ? [] : [.host("cannot read '\(file)', required to \(purpose)")]
+  private func readable(_ file: FilePath, _ purpose: String, hint: String? = nil) -> [Finding] {
+    ReadableFile.isReadable(file) ? [] : [.host("cannot read '\(file)', required to \(purpose)", hint: hint)]
   }
 
   /// In system mode QEMU runs as a user of its own, who needs search permission for every folder above the disk.

@@ -83,7 +83,7 @@ package struct Selftest: Sendable {
         .configInvalid, "'\(config.name)' names no pin to take the self-test's kernel from", hint: "set 'pin'")
     }
     let (pin, folder) = try PinFolder(shipped: shippedFolder).load(name)
-    let mirrors = Mirrors.choose(for: config.source, host: host.facts).main
+    let mirrors = Mirrors.choose(for: config.source, distribution: config.distribution, host: host.facts).main
     let downloads = host.downloader(config.source.cacheFolder ?? host.facts.cacheFolder)
     func fetch(_ path: String, _ member: String, package: String, digest: String?) async throws -> FilePath {
       try await downloads.fetch(

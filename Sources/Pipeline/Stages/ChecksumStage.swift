@@ -4,41 +4,103 @@ import HostSystem
 package import Model
 import SystemPackage
 
-/// Hashes every artifact in a stream, writes `IMAGE.sha256sum` beside it, and puts both in their final place.
+/// Hashes every artifact in a stream, writes and signs `IMAGE.sha256sum` beside it, puts all in their final place and into the
+/// folder's `SHA256SUMS`.
 package struct ChecksumStage: Stage {
   package static let name = "checksum"
 
   package init() {}
 
+  package func requirements(of plan: BuildPlan) -> [Requirement] {
+    plan.disk.signKey.map { [.tool("gpg", purpose: "sign the checksums of '\(plan.image)'"), .signingKey($0)] } ?? []
+  }
+
   package func run(_ plan: BuildPlan, in context: StageContext) async throws -> StageOutcome {
+    try checkSizes(plan)
     var outcome = StageOutcome()
+    let disk = try? SparseFile.sizes(of: plan.disk.raw).apparent
     for artifact in plan.disk.artifacts {
       context.events.step("hashing \(artifact.final.lastComponent?.string ?? artifact.format)")
-      let digest = try await offPool { try DiskImages.FileDigest.sha256(artifact.working) }
+      let algorithms = Set(plan.disk.checksums.compactMap { DiskImages.FileDigest.Algorithm(rawValue: $0) })
+      let digests = try await offPool {
+        try DiskImages.FileDigest.compute(artifact.working, algorithms: algorithms.union([.sha256]))
+      }
       let sizes = try SparseFile.sizes(of: artifact.working)
-      try place(artifact, digest: digest, in: context)
-      outcome.artifacts.append(
-        ArtifactReport(
-          path: artifact.final.string, format: artifact.format, size: sizes.apparent, allocated: sizes.allocated,
-          sha256: digest))
+      var report = ArtifactReport(
+        path: artifact.final.string, format: artifact.format, size: sizes.apparent, allocated: sizes.allocated,
+        sha256: digests[.sha256] ?? "")
+      report.sha512 = digests[.sha512]
+      report.uncompressed = disk ?? sizes.apparent
+      report.signature = try await place(artifact, report, plan, in: context)
+      outcome.artifacts.append(report)
     }
+    list(outcome.artifacts, plan, context.events)
     outcome.completesImage = true
     outcome.facts = outcome.artifacts.map { "\($0.format) \($0.sha256.prefix(12))…" }
     return outcome
   }
 
-  private func place(_ artifact: ArtifactPlan, digest: String, in context: StageContext) throws {
-    let sum = artifact.working.appendingExtension("sha256sum")
+  /// Before the long work of hashing, and before anything is in its place.
+  private func checkSizes(_ plan: BuildPlan) throws {
+    guard let limit = plan.disk.maxSize else { return }
+    for artifact in plan.disk.artifacts {
+      let size = try SparseFile.sizes(of: artifact.working).apparent
+      guard size > limit else { continue }
+      throw FactoryError(
+        .processingFailed,
+        "'\(artifact.final.lastComponent?.string ?? "")' has \(size), \(ByteSize(bytes: size.bytes - limit.bytes)) more than "
+          + "'max-size' allows (\(limit))",
+        hint: "install less, remove more with 'clean = add:PATH', or choose another format")
+    }
+  }
+
+  /// Gives the path of the signature.
+  private func place(
+    _ artifact: ArtifactPlan, _ report: ArtifactReport, _ plan: BuildPlan, in context: StageContext
+  ) async throws -> String? {
     let name = artifact.final.lastComponent?.string ?? ""
     chmod(artifact.working.string, 0o644)
-    try AtomicFile.write(ChecksumFile([.init(digest: digest, name: name)]).text, to: sum, mode: 0o644)
-    for (source, target) in [
-      (artifact.working, artifact.final), (sum, artifact.final.appendingExtension("sha256sum")),
-    ] {
+    var suffixes = ["", ".sha256sum"]
+    func write(_ suffix: String, _ text: String) throws {
+      try AtomicFile.write(text, to: FilePath(artifact.working.string + suffix), mode: 0o644)
+    }
+    try write(".sha256sum", ChecksumFile([.init(digest: report.sha256, name: name)]).text)
+    if let digest = report.sha512 {
+      try write(".sha512sum", ChecksumFile([.init(digest: digest, name: name)]).text)
+      suffixes.append(".sha512sum")
+    }
+    if let size = report.uncompressed {
+      try write(".size", "\(size.bytes)\n")
+      suffixes.append(".size")
+    }
+    if let key = plan.disk.signKey {
+      _ = try await Signing(key: key, host: context.host).sign(FilePath(artifact.working.string + ".sha256sum"))
+      suffixes.append(".sha256sum.asc")
+    }
+    for suffix in suffixes {
+      let target = FilePath(artifact.final.string + suffix)
       // Registered afterwards, unlike elsewhere: a move that fails because of a file in its way must not have that file removed.
-      try FilePlacing.move(source, to: target)
+      try FilePlacing.move(FilePath(artifact.working.string + suffix), to: target)
       context.cleanUp.register(.failure, "remove '\(target)'", byHand: "rm \(ShellWords.quote(target.string))") {
         try Folder.remove(target)
+      }
+    }
+    return plan.disk.signKey == nil ? nil : artifact.final.string + ".sha256sum.asc"
+  }
+
+  /// The image is complete without: a list that somebody else broke must not take it away.
+  private func list(_ artifacts: [ArtifactReport], _ plan: BuildPlan, _ events: StageEvents) {
+    func entries(_ digest: (ArtifactReport) -> String?) -> [ChecksumFile.Entry] {
+      artifacts.compactMap { artifact in
+        digest(artifact).map { .init(digest: $0, name: FilePath(artifact.path).lastComponent?.string ?? "") }
+      }
+    }
+    for (name, lines) in [("SHA256SUMS", entries { $0.sha256 }), ("SHA512SUMS", entries { $0.sha512 })]
+    where !lines.isEmpty {
+      do {
+        try ChecksumList.add(lines, to: plan.outputFolder.appending(name))
+      } catch {
+        events.warning("the image is not in '\(plan.outputFolder.appending(name))': \(describe(error))")
       }
     }
   }

@@ -27,7 +27,8 @@ package struct ConvertStage: Stage {
       context.events.step("converting to \(artifact.format)")
       let files = RootFileSystem(image: plan.disk.raw, context: context)
       do {
-        try await Conversion.perform(format, plan.disk.raw, to: artifact.working, run: files.run)
+        try await Conversion.perform(
+          format, plan.disk.raw, to: artifact.working, artifact.options, run: files.run)
       } catch let error as DiskImageError {
         throw FactoryError(
           .processingFailed, "cannot convert '\(plan.image)' to \(artifact.format): \(error.message)",

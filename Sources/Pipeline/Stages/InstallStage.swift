@@ -11,12 +11,19 @@ package struct InstallStage: Stage {
 
   package func requirements(of plan: BuildPlan) -> [Requirement] {
     let purpose = "install '\(plan.image)'"
-    return [
+    var requirements: [Requirement] = [
       .tool("virt-install", purpose: purpose),
       .tool("qemu-system-x86_64", purpose: purpose),
       .libvirt(uri: plan.machine.libvirtURI, mayStart: plan.startLibvirt),
       .reachableByQEMU(plan.workFolder.removingLastComponent(), uri: plan.machine.libvirtURI),
     ]
+    if let firmware = plan.machine.firmware {
+      for file in [firmware.code, firmware.variablesTemplate] {
+        requirements.append(
+          .packageFile(file, package: UEFIFirmware.debianPackage, purpose: "start a machine with UEFI"))
+      }
+    }
+    return requirements
   }
 
   package func run(_ plan: BuildPlan, in context: StageContext) async throws -> StageOutcome {

@@ -22,7 +22,9 @@ package struct PublishStage: Stage {
 
   package func run(_ plan: BuildPlan, in context: StageContext) async throws -> StageOutcome {
     var outcome = StageOutcome()
-    let files = plan.disk.artifacts.flatMap { [$0.final, $0.final.appendingExtension("sha256sum")] }
+    let files = plan.disk.artifacts.flatMap { artifact in
+      plan.disk.suffixes.map { FilePath(artifact.final.string + $0) }
+    }
     for (index, destination) in plan.publishing.destinations.enumerated() {
       context.events.progress(
         Double(index) / Double(plan.publishing.destinations.count), "uploading to '\(destination.name)'")

@@ -10,7 +10,11 @@ package struct ZeroStage: Stage {
 
   package func run(_ plan: BuildPlan, in context: StageContext) async throws -> StageOutcome {
     let files = RootFileSystem(image: plan.disk.raw, context: context)
-    let (table, root) = try await files.find(.any)
+    // Such a root gave its free space back when it was cleaned: the kernel alone knows what is free in it.
+    let foreign = try await ForeignRoot.find(plan, in: context)
+    let found = try await foreign == nil ? files.find(.any) : nil
+    let table: PartitionTable
+    if let found { table = found.table } else { table = try await files.table() }
     let image = plan.disk.raw
     let report: FreeSpaceZeroing.Report
     do {
@@ -18,10 +22,27 @@ package struct ZeroStage: Stage {
     } catch let error as DiskImageError {
       throw FactoryError(.processingFailed, "cannot zero the free space: \(error.message)", hint: error.hint)
     }
+    // Our own last script in the guest trims every file system; what a user's own answer file does is not known.
+    let others = table.places.filter { Self.keepsFreeSpace($0.content) && $0.extent != foreign?.extent }.map(
+      \.content.name)
+    if plan.answers.ownFile != nil, !others.isEmpty {
+      context.events.warning(
+        "the free space of \(others.joined(separator: ", ")) is left as it is: run 'fstrim -av' at the end of the installation"
+      )
+    }
     if report.wroteZeros {
       context.events.warning("the host's file system cannot punch holes: zeros were written, the raw image stays large")
     }
-    try await files.check(root)
+    if let foreign { try await foreign.check(plan, in: context) }
+    if let found { try await files.check(found.root) }
     return StageOutcome(facts: "\(report.before.allocated) → \(report.after.allocated)")
+  }
+
+  /// File systems whose free blocks are not known here.
+  private static func keepsFreeSpace(_ content: VolumeContent) -> Bool {
+    switch content {
+    case .xfs, .btrfs, .vfat, .luks, .other: true
+    case .ext, .swap, .lvm: false
+    }
   }
 }

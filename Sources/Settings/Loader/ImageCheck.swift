@@ -23,12 +23,22 @@ struct ImageCheck {
 
   private func checkInstaller(_ findings: inout [Finding]) {
     let source = config.source
-    if !draft.installerImage.isEmpty {
+    if !source.image.isEmpty, source.kernel.isEmpty, source.initrd.isEmpty,
+      failed.isDisjoint(with: ["kernel", "initrd"])
+    {
       findings.append(
         .config(
-          "'installer_image' of [\(name.printable)] is not supported",
-          hint: "take kernel and initrd out of the image and name them with 'kernel' and 'initrd'",
+          "[\(name.printable)] has an 'installer-image' but no kernel to boot it with",
+          hint:
+            "write 'kernel = iso:/casper/vmlinuz' and 'initrd = iso:/casper/initrd', or where they are in this image",
           at: at("installer-image")))
+    } else if let member = (source.kernel + source.initrd).first(where: { $0.hasPrefix("iso:") }), source.image.isEmpty,
+      source.imagePath == nil, failed.isDisjoint(with: ["installer-image", "image-path"])
+    {
+      findings.append(
+        .config(
+          "[\(name.printable)] takes '\(member.printable)' out of an image and names none",
+          hint: "set 'installer-image', or 'image-path'", at: at("kernel", "initrd")))
     } else if !failed.isDisjoint(with: ["kernel", "initrd"]) {
       return
     } else if source.kernel.isEmpty != source.initrd.isEmpty {
@@ -47,7 +57,12 @@ struct ImageCheck {
           "[\(name.printable)] asks for the pinned installer without the depot, which serves its components",
           hint: "set 'depot = yes', or 'installer = current'", at: at("depot", "installer")))
     }
-    if source.choice == .pinned, source.pin == nil, !failed.contains("pin") {
+    if source.choice == .pinned, source.trust != "debian-archive", !failed.contains("trust") {
+      findings.append(
+        .config(
+          "[\(name.printable)] asks for a pinned installer, which is Debian's, and has 'trust = \(source.trust)'",
+          hint: "set 'installer = auto' or 'current'", at: at("installer")))
+    } else if source.choice == .pinned, source.pin == nil, !failed.contains("pin") {
       findings.append(
         .config(
           "[\(name.printable)] asks for the pinned installer but names none", hint: "set 'pin'", at: at("installer")))
@@ -79,7 +94,8 @@ struct ImageCheck {
           .config(
             "'\(user.name.printable)' cannot be a user's name",
             hint: user.name == "root"
-              ? "root has 'root-password-hash'" : "a small letter, then small letters, digits, _ and -",
+              ? "root has 'root-password-hash' and 'root-password-file'"
+              : "a small letter, then small letters, digits, _ and -",
             at: at("users")))
       }
       if let uid = user.uid, let other = uids.updateValue(user.name, forKey: uid) {

@@ -24,6 +24,9 @@ struct ImageReader {
     sections.read(ImageSettings.book, from: view, into: &draft, seesDefaults: true)
     let failed = sections.failed
     readScripts()
+    draft.config.answers.rootPassword = passwordSource(
+      draft.rootPassword, "root-password", of: view.name,
+      hasHash: draft.config.answers.root != .locked, origins: sections.origins)
     readNamedSections()
     readGroupedSettings()
     draft.config.origins = sections.origins
@@ -53,9 +56,11 @@ struct ImageReader {
 
   private mutating func readNamedSections() {
     for (name, view) in named(draft.users, prefix: "user:", by: "users") {
-      var user = UserAccount(name: name)
-      readSection(SectionSettings.user, view, into: &user)
-      draft.config.answers.users.append(user)
+      var user = UserDraft(account: UserAccount(name: name))
+      let origins = readSection(SectionSettings.user, view, into: &user)
+      user.account.password = passwordSource(
+        user.password, "password", of: view.name, hasHash: user.account.passwordHash != nil, origins: origins)
+      draft.config.answers.users.append(user.account)
     }
     if sections.origins["partitions"] != nil, !draft.partitions.isEmpty {
       draft.config.answers.disk.partitions = []
@@ -92,16 +97,44 @@ struct ImageReader {
     }
   }
 
+  /// Gives where the section's own values were written.
+  @discardableResult
   private mutating func readSection<Target>(
     _ book: RuleBook<Target>, _ view: SectionView, into target: inout Target, seesDefaults: Bool = false
-  ) {
+  ) -> [String: SourceLocation] {
     let kept = sections.origins
     sections.failed = []
+    sections.origins = [:]
     sections.read(book, from: view, into: &target, seesDefaults: seesDefaults)
+    let origins = sections.origins
     sections.origins = kept
     if set.sections[view.name]?.values["inherits"] != nil, case .failure(let problem) = set.lineage(of: view.name) {
       sections.findings.append(problem.finding)
     }
+    return origins
+  }
+
+  /// The one way in which a password is given; findings when it is given twice or in clear text.
+  private mutating func passwordSource(
+    _ ways: PasswordWays, _ key: String, of section: String, hasHash: Bool, origins: [String: SourceLocation]
+  ) -> PasswordSource? {
+    let used = ways.used.map { (key: key + $0.suffix, kind: $0.kind) }
+    let keys = (hasHash ? [key + "-hash"] : []) + used.map(\.key)
+    if keys.count > 1 {
+      let places = keys.map { name in "'\(name)'" + (origins[name].map { " (\($0))" } ?? "") }
+      sections.findings.append(
+        .config(
+          "\(places.joined(separator: " and ")) of [\(section.printable)] give one password",
+          hint: "keep one; an empty value takes an inherited one back", at: origins[keys[1]]))
+    }
+    guard let way = used.first else { return nil }
+    if case .clearText = way.kind {
+      sections.findings.append(
+        .warning(
+          "'\(key)' of [\(section.printable)] is a password in clear text",
+          hint: "give a hash with '\(key)-hash', or name a file with '\(key)-file'", at: origins[key]))
+    }
+    return PasswordSource(way.kind, at: origins[way.key])
   }
 
   /// The views of the sections an image names; one finding for each that is missing or named twice.

@@ -42,7 +42,7 @@ extension SettingsTable {
     case .boolean: "^\\s*\(words(["yes", "no", "on", "off", "true", "false", "1", "0"]))\\s*$"
     case .optionalBoolean: "^\\s*(\(words(["auto", "yes", "no", "on", "off", "true", "false", "1", "0"])))?\\s*$"
     case .integer(let range): range.lowerBound < 0 ? "^\\s*(-?[0-9]+)?\\s*$" : "^\\s*([+]?[0-9]+)?\\s*$"
-    case .size: "^\\s*([0-9]+([.][0-9]+)?\\s*([KkMmGgTtPp]?([Ii]?[Bb])?)|rest)?\\s*$"
+    case .size: "^\\s*([0-9]+([.][0-9]+)?\\s*([KkMmGgTtPp]?([Ii]?[Bb])?)|rest|auto)?\\s*$"
     case .duration: "^\\s*([0-9]+\\s*[SsMmHhDd]?\\s*)*$"
     case .choice(let values): "^\\s*(\(words(values)))?\\s*$"
     case .kind: "^[\\s,]*(\(words(allowedValues(of: setting, kinds: kinds)))[\\s,]*)*$"

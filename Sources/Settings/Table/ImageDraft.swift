@@ -14,12 +14,12 @@ struct ImageDraft: Sendable {
   var beforeScripts: [FilePath] = []
   var lateScripts: [FilePath] = []
   var errorScripts: [FilePath] = []
+  var rootPassword = PasswordWays()
   var firewall: Bool?
   var firewallOpen: [String] = []
   var ostreeRemote = ""
   var ostreeURL = ""
   var ostreeRef = ""
-  var installerImage = ""
   var tree = TreeAttributes()
   var mergedOptions: [String] = []
   var hookSecrets: [String] = []

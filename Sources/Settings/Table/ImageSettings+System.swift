@@ -27,6 +27,19 @@ extension ImageSettings {
       .details(
         "Made by 'openssl passwd -6' or 'mkpasswd'. Never shown by any command. A hash may be written with single dollar signs."
       ),
+  ]
+
+  static let rootPasswords: [Rule] = PasswordWays.rules(
+    "root-password", of: "root's", file: \.rootPassword.file, command: \.rootPassword.command,
+    clearText: \.rootPassword.clearText)
+
+  static let accounts: [Rule] = [
+    Rule(
+      "password-hashing", \.config.passwordHashing, .choice,
+      "how passwords from files, commands and clear text are hashed, set by the distribution"
+    )
+    .details(
+      "sha512 is understood by every release; yescrypt, harder to guess, since Debian 11, Ubuntu 22.04 and Fedora 35."),
     Rule("users", \.users, .list, "accounts to make; each has a section [user:NAME]"),
     Rule(
       "kernel-arguments", \.config.answers.kernelArguments, .kernelArguments, "kernel arguments of the installed system"

@@ -11,7 +11,8 @@ enum ImageSettings {
   static let book = RuleBook(
     .image, blank: ImageDraft(name: ""),
     groups: [
-      (.image, image), (.installer, installer), (.installer, answerFiles), (.system, system), (.packages, packages),
+      (.image, image), (.installer, installer), (.installer, answerFiles), (.system, system),
+      (.system, rootPasswords), (.system, accounts), (.packages, packages),
       (.layout, layout), (.machine, machine), (.speed, speed), (.disk, disk), (.cleaning, cleaning), (.log, log),
       (.publishing, publishing), (.tree, tree),
     ])
@@ -54,18 +55,62 @@ enum ImageSettings {
       .text("a word", isValid: { NameRule.isWord($0, and: "-._") }), "suite whose installer is used"),
     Rule("kernel", \.config.source.kernel, .sources, "the installer's kernel: a path or URL, alternatives after commas")
       .former("linux").defaults(to: "found through mirror and pin")
-      .details("URLs: file:, http:, https:, rsync:, and deb: for a member of a Debian package in the mirror's pool."),
+      .details(
+        "URLs: file:, http:, https:, rsync:, deb: for a member of a Debian package in the mirror's pool, and iso:/PATH for a file "
+          + "in the installer-image."),
     Rule("initrd", \.config.source.initrd, .sources, "the installer's initrd: a path or URL, alternatives after commas")
       .defaults(to: "found through mirror and pin"),
     Rule(unset: "not checked", "kernel-sha256", \.config.source.kernelSHA256, .sha256, "the kernel's SHA-256")
       .former("linux-sha256"),
     Rule(unset: "not checked", "initrd-sha256", \.config.source.initrdSHA256, .sha256, "the initrd's SHA-256"),
     Rule(
-      "installer-image", \.installerImage, .text,
-      "the Python tool's bootable image; not supported, name kernel and initrd"),
+      "installer-image", \.config.source.image, .sources,
+      "the installer's bootable image, attached as a CD: a path or URL, alternatives after commas"
+    )
+    .defaults(to: "image-path below installer-mirror, else none")
+    .details(
+      "Name kernel and initrd as well: iso:/casper/vmlinuz is a file in the image. Nothing is mounted; xorriso takes them out."
+    ),
     Rule(
-      unset: "none", "keyring", \.config.source.keyring, .path,
-      "OpenPGP keyring the archive's signatures are checked with"),
+      unset: "not checked", "installer-image-sha256", \.config.source.imageSHA256, .sha256,
+      "the installer image's SHA-256"),
+    Rule(
+      "trust", \.config.source.trust, .kind(\.trustChains), "how the installer's files are known to be the right ones"
+    )
+    .details(
+      "Set by the distribution. debian-archive: the archive's signed Release file. treeinfo: the digests in .treeinfo, which is "
+        + "not signed and is believed over https only. suse-checksums: CHECKSUMS and its signature. sha256sums-gpg: "
+        + "SHA256SUMS and its signature. clear-signed: a list of digests inside its signature. none: what the config says."
+    ),
+    Rule(
+      "installer-mirror", \.config.source.installerMirrors, .urls,
+      "base URLs of the installer's files, the preferred one first"
+    ).defaults(to: "mirror"),
+    Rule(
+      unset: "by trust", "checksums-path", \.config.source.checksumsPath, relativePath,
+      "the list of digests below installer-mirror"),
+    Rule(
+      unset: "by trust", "kernel-path", \.config.source.kernelPath, relativePath, "the kernel below installer-mirror"),
+    Rule(
+      unset: "by trust", "initrd-path", \.config.source.initrdPath, relativePath, "the initrd below installer-mirror"),
+    Rule(
+      unset: "none", "stage2-path", \.config.source.stage2Path, relativePath,
+      "what the installer loads after its initrd, below installer-mirror"
+    )
+    .details("Kernel, initrd and this one are taken from one state of the mirror or not at all."),
+    Rule(unset: "not checked", "stage2-sha256", \.config.source.stage2SHA256, .sha256, "its SHA-256"),
+    Rule(
+      unset: "none", "image-path", \.config.source.imagePath, relativePath,
+      "the installer's bootable image below installer-mirror"
+    )
+    .details("A * stands for what changes with point releases: the newest name in the list of digests is taken."),
+    Rule(
+      "keyring", \.config.source.keyrings, .paths, "OpenPGP keyrings the archive's signatures are checked with"
+    )
+    .defaults(to: "none").details("Binary or armored; of several those that are there are used."),
+    Rule(
+      "keyring-package", \.config.source.keyringPackage, .text,
+      "the package that has the keyring, named when it is missing"),
     Rule(
       unset: "~/.cache/image-factory, for root /var/cache/image-factory", "cache-dir", \.config.source.cacheFolder,
       .path,
@@ -79,12 +124,24 @@ enum ImageSettings {
   private static let answerFiles: [Rule] = [
     Rule("answer-format", \.config.answerFile.format, .kind(\.answerFormats), "format of the generated answer file")
       .defaults(to: "the distribution's"),
+    Rule(
+      "answer-dialect", \.config.answerFile.dialect, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
+      "the release as the answer file's format names it, set by the distribution"
+    )
+    .details("RHEL9 or F43 for Kickstart, SLE-15-SP6 for AutoYaST, 24.04 for autoinstall, Leap_16.0 for Agama."),
     ownFile("preseed", format: "preseed", "a preseed file of your own, used as it is"),
     ownFile("kickstart", format: "kickstart", "a Kickstart file of your own, used as it is"),
     ownFile("autoyast", format: "autoyast", "an AutoYaST profile of your own, used as it is").former("yast"),
+    ownFile("autoinstall", format: "autoinstall", "autoinstall user data of your own, used as it is"),
     Rule("append", \.config.answerFile.append, .kernelArguments, "words added to the installer's kernel line"),
     Rule("watcher", \.config.watcher, .kind(\.watchers), "how the installer's progress and success are told"),
   ]
+
+  /// A place below a mirror: no way out of it, nothing a shell or a URL would read otherwise.
+  private static let relativePath = ValueForm<String>.text("a path without a slash at its start") { path in
+    NameRule.isWord(path, and: "-._/+~*") && !path.hasPrefix("/")
+      && !path.split(separator: "/").contains { $0 == ".." || $0 == "." }
+  }
 
   private static func ownFile(_ key: String, format: String, _ help: String) -> Rule {
     let setting = Setting(key: key, kind: .path, defaultText: "none", help: help)

@@ -29,24 +29,33 @@ enum SectionSettings {
     ])
 
   static let user = RuleBook(
-    .user, blank: UserAccount(name: ""),
+    .user, blank: UserDraft(account: UserAccount(name: "")),
     groups: [
       (
         .system,
         [
-          SettingRule("full-name", \.fullName, .text("one line without ':'", isValid: isGecos), "the person's name"),
-          SettingRule(unset: "the next free one", "uid", \.uid, .integer(0...4_294_967_293), "user id"),
-          SettingRule("groups", \.groups, .list("group names", isValid: NameRule.isLogin), "further groups"),
           SettingRule(
-            unset: "the distribution's", "shell", \.shell,
+            "full-name", \.account.fullName, .text("one line without ':'", isValid: isGecos), "the person's name"),
+          SettingRule(unset: "the next free one", "uid", \.account.uid, .integer(0...4_294_967_293), "user id"),
+          SettingRule("groups", \.account.groups, .list("group names", isValid: NameRule.isLogin), "further groups"),
+          SettingRule(
+            unset: "the distribution's", "shell", \.account.shell,
             .text("an absolute path", isValid: { $0.hasPrefix("/") && NameRule.isWord($0, and: "/-._+") }),
             "login shell"),
           SettingRule(
-            unset: "no password", "password-hash", \.passwordHash, passwordHash, "crypt(5) hash of the password"),
-          SettingRule("ssh-keys", \.sshKeys, SSHKeyLine.form, "lines of authorized_keys, or paths of .pub files"),
-          SettingRule("sudo", \.sudo, .boolean, "may become root without a password"),
+            unset: "no password", "password-hash", \.account.passwordHash, passwordHash, "crypt(5) hash of the password"
+          ),
+          SettingRule(
+            "ssh-keys", \.account.sshKeys, SSHKeyLine.form, "lines of authorized_keys, or paths of .pub files"),
+          SettingRule("sudo", \.account.sudo, .boolean, "may become root without a password"),
         ]
-      )
+      ),
+      (
+        .system,
+        PasswordWays.rules(
+          "password", of: "the account's", file: \.password.file, command: \.password.command,
+          clearText: \.password.clearText)
+      ),
     ])
 
   static let partition = RuleBook(

@@ -40,7 +40,7 @@ package enum SettingKind: Sendable, Equatable {
     case .lines: "LINE…"
     case .choice(let values): values.joined(separator: "|")
     case .kind: "NAME"
-    case .secret: "HASH"
+    case .secret: "SECRET"
     }
   }
 

@@ -125,9 +125,9 @@ extension ValueForm where Value == [String] {
       for item in text.items {
         switch NameRule.scheme(of: item) {
         case nil: sources.append(text.path(item).string)
-        case "file"?, "http"?, "https"?, "rsync"?, "deb"?: sources.append(item)
+        case "file"?, "http"?, "https"?, "rsync"?, "deb"?, "iso"?: sources.append(item)
         case let other?:
-          return .expected("a path or a URL with file:, http:, https:, rsync: or deb: instead of '\(other):'")
+          return .expected("a path or a URL with file:, http:, https:, rsync:, deb: or iso: instead of '\(other):'")
         }
       }
       return .value(sources)

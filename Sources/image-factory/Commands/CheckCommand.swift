@@ -1,4 +1,3 @@
-import SystemPackage
 import ArgumentParser
 import Model
 import Pipeline
@@ -77,7 +76,7 @@ struct CheckCommand: AsyncParsableCommand {
       for name in names {
         guard let config = loaded.config(for: name).config else { continue }
         let planned = await Planner(host: host, shippedFolder: loaded.shippedFolder).plan(
-          config, hookEnvironment: loaded.environment(for: name))
+          config, hookEnvironment: loaded.environment(for: name), passwords: .standIn)
         result.findings += planned.findings
         guard let plan = planned.plan else { continue }
         result.findings += await Preflight(host: host).check(plan)

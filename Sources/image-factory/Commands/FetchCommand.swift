@@ -17,14 +17,12 @@ struct FetchCommand: AsyncParsableCommand {
     let name = try image.name(in: loaded, options)
     let (config, warnings) = try options.config(for: name, in: loaded)
     try await Stoppable.withHost { host in
-      let planned = await Planner(host: host, shippedFolder: loaded.shippedFolder).plan(config, hookEnvironment: [:])
+      let planned = await Planner(host: host, shippedFolder: loaded.shippedFolder).plan(
+        config, hookEnvironment: [:], passwords: .standIn)
       if let error = FactoryError(warnings + planned.findings, of: "cannot fetch for '\(name)'") { throw error }
       Complaint.report(warnings + planned.findings, json: options.json)
       guard let plan = planned.plan else { throw FactoryError(.unexpected, "planning '\(name)' gave no plan") }
-      for file in [plan.installer.kernel, plan.installer.initrd] {
-        let fetched = try await Fetching.fetch(
-          file, named: file.target.lastComponent?.string ?? "the installer", cacheFolder: plan.cacheFolder, host: host,
-          events: nil)
+      try await InstallerFiles.fetch(plan, host: host, events: nil) { _, _, fetched in
         if options.json {
           Console.out(JSONText.line(fetched.report))
         } else {

@@ -22,7 +22,6 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let loaded = try options.load()
-    Complaint.report(loaded.findings, json: options.json)
     let history = BuildHistory(folder: Host.stateFolder())
     let rows = loaded.images.compactMap { loaded.summary(of: $0) }.map { summary in
       let last = history.last(summary.name)
@@ -31,10 +30,13 @@ struct ListCommand: AsyncParsableCommand {
         description: summary.description, lastBuild: last?.started, lastStatus: last?.status.meaning,
         lastSeconds: last?.seconds)
     }
-    if options.json {
-      Console.out(JSONText.document(rows))
-      return
-    }
+    if options.json { Console.out(JSONText.document(rows)) } else { show(rows) }
+    // What can be read is listed; that not everything could be read must not look like success.
+    if let error = FactoryError(loaded.findings, of: "the configuration") { throw error }
+    Complaint.report(loaded.findings, json: options.json)
+  }
+
+  private func show(_ rows: [Row]) {
     for row in rows {
       let last = row.lastBuild.map { date in
         "\(date.prefix(10)) \(row.lastStatus ?? "")"

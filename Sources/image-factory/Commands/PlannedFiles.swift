@@ -1,4 +1,5 @@
 import Model
+import Pipeline
 import SystemPackage
 
 /// Which files a build reads and writes.
@@ -12,12 +13,17 @@ struct PlannedFiles: Encodable, Sendable {
   init(_ plan: BuildPlan, config: [String], state: String) {
     image = plan.image
     let answers = plan.answers.answers
-    var reads = config + plan.installer.kernel.sources + plan.installer.initrd.sources
+    let installer = plan.installer
+    let fetched = [installer.kernel, installer.initrd, installer.stage2, installer.image].compactMap(\.self)
+    var reads = config + fetched.flatMap(\.sources)
     if let suite = plan.depot?.pinnedSuite { reads.append(suite.index.string) }
     if let file = plan.answers.ownFile { reads.append(file.string) }
     reads += answers.scripts.map(\.source.string) + answers.files.map(\.source.string)
     reads += answers.archive.repositories.compactMap(\.key?.string)
-    var writes = plan.disk.artifacts.flatMap { [$0.final.string, $0.final.string + ".sha256sum"] }
+    var writes = plan.disk.artifacts.flatMap { artifact in plan.disk.suffixes.map { artifact.final.string + $0 } }
+    writes += (plan.disk.checksums.contains("sha512") ? ["SHA256SUMS", "SHA512SUMS"] : ["SHA256SUMS"]).map {
+      plan.outputFolder.appending($0).string
+    }
     if let log = plan.log.file { writes.append(log.string) }
     writes.append(plan.log.installerLogs.string + "/")
     // A folder of downloads, a folder that is removed at the end, the reports.

@@ -4,7 +4,7 @@ import Model
 struct EarlyScript {
   let text: String
 
-  init(_ request: RenderRequest, hasUpdates: Bool) {
+  init(_ request: RenderRequest, _ partitioning: PreseedPartitioning, hasUpdates: Bool) {
     var parts = [
       """
       #!/bin/sh
@@ -39,6 +39,10 @@ struct EarlyScript {
         # One initramfs instead of one per package that wants it new.
         place_hook /hold-initramfs.sh /usr/lib/post-base-installer.d/20image-factory
         """)
+    }
+    let hooks = partitioning.files.map { "place_hook /\($0.file.name) \($0.place)" }
+    if !hooks.isEmpty {
+      parts.append("# What partman's recipes cannot say.\n" + hooks.joined(separator: "\n"))
     }
     text = parts.joined(separator: "\n\n") + "\n"
   }

@@ -23,21 +23,25 @@ package struct Preseed: AnswerFileFormat {
     try addNetwork(&text, request)
     try addMirror(&text, request)
     try addAccounts(&text)
-    try PreseedPartitioning(request).add(to: &text)
+    let partitioning = try PreseedPartitioning(request)
+    try partitioning.add(to: &text)
     let repositories = try PreseedRepositories(request)
     try repositories.add(to: &text)
     try PreseedPackages(request).add(to: &text)
     try addEnding(&text, request, hasBefore: !scripts.before.isEmpty)
 
+    try refuseOpenQuestions(text.text, request)
+
     let updates = repositories.updatesHook
     var files = [
       RenderedFile("preseed.cfg", text: text.text),
-      RenderedFile("early.sh", text: EarlyScript(request, hasUpdates: updates != nil).text, mode: 0o700),
+      RenderedFile("early.sh", text: EarlyScript(request, partitioning, hasUpdates: updates != nil).text, mode: 0o700),
       RenderedFile("late.sh", text: try LateScript(request, accounts, placed, scripts).text, mode: 0o700),
       RenderedFile("seal.sh", text: SealScript(request).text, mode: 0o700),
     ]
     files.append(RenderedFile("trim.sh", text: InstallerHooks.trim(hardware: !request.firmwareLookup), mode: 0o700))
     if let updates { files.append(updates) }
+    files += partitioning.files.map(\.file)
     if request.holdInitramfs {
       files.append(RenderedFile("hold-initramfs.sh", text: InstallerHooks.hold, mode: 0o700))
     }
@@ -52,9 +56,19 @@ package struct Preseed: AnswerFileFormat {
     ([OwnPreseedWatch.file], OwnPreseedWatch.arguments)
   }
 
-  package func check(_ text: String, file: String) -> [Finding] {
-    AnswerFileCheck.preseed(text, file: file)
+  package func check(_ text: String, file: String, dialect: String) -> [Finding] {
+    PreseedCheck(text, file: file, append: nil).findings
   }
+
+  package func check(_ text: String, file: String, dialect: String, append: [String]) -> [Finding] {
+    PreseedCheck(text, file: file, append: append).findings
+  }
+
+  package func check(append: [String], at location: SourceLocation?) -> [Finding] {
+    PreseedBootLine.findings(append, at: location)
+  }
+
+  package func oracle(dialect: String) -> String { "debconf-set-selections --checkonly FILE" }
 
   package func kernelArguments(_ request: RenderRequest, tuning: InstallerTuning) throws -> [String] {
     // No `preseed/file=`: the file in the initrd's root is found without it, and with it the installer would load the file
@@ -66,12 +80,21 @@ package struct Preseed: AnswerFileFormat {
     // The finished system's network configuration names the interface as the installer saw it.
     words += request.answers.kernelArguments.filter { $0.hasPrefix("net.ifnames=") || $0.hasPrefix("biosdevname=") }
     words += tuning.append
-    for word in words where word.isEmpty || word.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
+    for word in words where !PreseedBootLine.isOneWord(word) {
       throw request.problem("append", "'\(word.printable)' cannot stand on the installer's kernel line")
     }
     // What stands after `---` would be copied into the finished system's boot loader: nothing. Its own arguments are an
     // answer (debian-installer/add-kernel-opts), because here they would also act on the installer's console.
     return words + ["---"]
+  }
+
+  /// A question of the installer that we leave open would stop every build: known here, not after minutes.
+  private func refuseOpenQuestions(_ text: String, _ request: RenderRequest) throws {
+    var answers = PreseedAnswers(PreseedLines(text))
+    answers.isUEFI = request.answers.disk.firmware == .uefi
+    if let question = PreseedQuestions.open(answers).first {
+      throw FactoryError(.unexpected, "the rendered preseed does not answer '\(question.key)'")
+    }
   }
 
   /// What the Debian installer has no way to do, refused before anything is fetched.

@@ -17,6 +17,18 @@ struct SealScript {
       # shellcheck disable=SC1091
       . /usr/share/debconf/confmodule
 
+      # Freed blocks become holes of the image, whatever the file system; the disk need not support it.
+      trim() {
+        while read -r _ place kind _; do
+          case $place:$kind in
+            /target:ext4 | /target:xfs | /target:btrfs | /target/*:ext4 | /target/*:xfs | /target/*:btrfs | /target/*:vfat)
+              place=${place#/target}
+              chroot /target fstrim "${place:-/}" || echo "cannot trim ${place:-/}"
+              ;;
+          esac
+        done </proc/mounts
+      }
+
       seal() {
         set -e
         if [ -e /target/etc/apt/apt.conf ]; then
@@ -46,6 +58,7 @@ struct SealScript {
           echo "the build's proxy is left in apt's configuration"
           return 1
         fi
+        trim
       }
 
       (seal) </dev/null >/tmp/image-factory-seal.log 2>&1 3>&-

@@ -1,0 +1,27 @@
+package import Model
+package import SystemPackage
+
+/// The root file system as a pax archive, for containers and chroots; no other partition is in it.
+///
+/// Owners, modes, times, hard links, devices, extended attributes and SELinux labels are kept; no tool, no mount, no root is needed.
+package struct Tar: DiskFormat {
+  /// Name, extension, tools and compressions: see `DiskFormat`.
+  package let name = "tar"
+  package let fileExtension = "tar"
+  package let requiredTools: [String] = []
+  package let compressions = [DiskFormatOptions.Compression.none]
+
+  /// There is nothing to choose.
+  package init() {}
+
+  /// See `DiskFormat`.
+  package func convert(
+    _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
+  ) throws -> [ConversionStep] {
+    _ = try compression(options)
+    return [.archive(raw: raw, to: target)]
+  }
+
+  /// See `DiskFormat`.
+  package func check(_ target: FilePath, against raw: FilePath) -> [Command] { [] }
+}

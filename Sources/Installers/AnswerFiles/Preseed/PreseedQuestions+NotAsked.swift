@@ -1,0 +1,37 @@
+/// Questions of the installer at critical priority that no installation from the network onto one empty disk meets.
+extension PreseedQuestions {
+  /// By the question, why it is not asked. Errors are left out: they are asked after a failure only.
+  static let notAsked: [String: String] = [
+    "apt-setup/local/key-error": "after a failure only", "apt-setup/mirror/error": "after a failure only",
+    "apt-setup/no_mirror": "only when installing from a CD", "apt-setup/use_mirror": "only when installing from a CD",
+    "base-installer/kernel/image": "only when no kernel suits the machine",
+    "clock-setup/hwclock-wait": "only when the clock's battery chip does not answer",
+    "clock-setup/utc": "critical only beside another system on the disk",
+    "debconf/priority": "an entry of the menu", "di-utils-reboot/really_reboot": "an entry of the menu",
+    "grub-installer/force-efi-extra-removable": "at high priority at most",
+    "grub-installer/update-nvram": "at high priority at most",
+    "hw-detect/load_media": "the network card is found by the initrd's own modules",
+    "partman-basicfilesystems/boot_not_ext2": "not on amd64",
+    "partman-basicfilesystems/boot_not_first_partition": "not on amd64",
+    "partman-basicfilesystems/check_failed": "after a failure only",
+    "partman-basicfilesystems/mountpoint": "only when partitioning by hand",
+    "partman-basicfilesystems/mountpoint_manual": "only when partitioning by hand",
+    "partman-basicfilesystems/no_mount_point": "every file system of a recipe has a mount point",
+    "partman-basicmethods/method_only": "every partition of a recipe has a use",
+    "partman-efi/no_efi": "the layout has an EFI system partition where the firmware needs one",
+    "partman-efi/non_efi_system": "only beside another system on the disk",
+    "partman-ext3/bad_alignment": "after a failure only", "partman-ext3/boot_not_bootable": "not on amd64",
+    "partman-ext3/boot_not_ext2_or_ext3": "not on amd64", "partman/boot_not_first_partition": "not on amd64",
+    "partman-auto-lvm/no_boot": "a recipe for volumes has a /boot or a / beside them",
+    "partman-lvm/device_remove_lvm": "the disk is empty", "partman-md/device_remove_md": "the disk is empty",
+    "partman-partitioning/choose_label": "critical only when the disk's size or kind allows no default",
+    "partman-partitioning/confirm_write_new_label": "only for the disk label of Sun",
+    "partman-partitioning/new_size": "only when partitioning by hand",
+    "partman-partitioning/unknown_label": "the disk is empty",
+    "partman-partitioning/unsupported_label": "the disk is empty",
+    "partman-target/mount_failed": "after a failure only",
+    "partman/exception_handler": "after a failure only", "partman/exception_handler_note": "after a failure only",
+    "pkgsel/update-policy": "at medium priority at most", "preseed/$error": "after a failure only",
+    "preseed/url": "only without an answer file", "time/zone": "at high priority at most",
+  ]
+}

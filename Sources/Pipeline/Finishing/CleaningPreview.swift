@@ -1,0 +1,63 @@
+import DiskImages
+package import Model
+import SystemPackage
+
+/// What a clean-up would do to a disk, without doing it.
+package struct CleaningPreview: Sendable, Codable {
+  /// One path.
+  package struct Entry: Sendable, Codable {
+    package enum Action: String, Sendable, Codable {
+      /// Saved beside the image, then removed.
+      case save
+      case remove
+      case empty
+    }
+
+    package var path: String
+    package var action: Action
+    /// What it and everything below it takes.
+    package var size: ByteSize
+  }
+
+  package var entries: [Entry] = []
+  package var size: ByteSize { ByteSize(bytes: entries.reduce(0) { $0 + $1.size.bytes }) }
+  /// What would be left that a golden image should not have.
+  package var leftovers: [Leftover] = []
+
+  /// Looks at the root file system of a raw disk; throws `DiskImageError`. Blocks.
+  init(of image: FilePath, _ cleaning: Cleaning, _ answers: InstallAnswers) throws {
+    let root = try RootPartition.find(in: image, PartitionTable.read(image))
+    let files = try Ext4FileSystem.open(image: image, extent: root.extent, mode: .readOnly)
+    let kept = try KeptPaths(cleaning.keep, in: files)
+    var seen: Set<ImagePath> = []
+    let hostKeys = cleaning.regenerateHostKeys ? [HostKeys.pattern] : []
+    for (action, patterns) in [
+      (Entry.Action.save, cleaning.logs), (.remove, cleaning.remove + cleaning.add + hostKeys),
+      (.empty, cleaning.empty),
+    ] {
+      for path in try patterns.flatMap({ try files.expand($0) }) where !kept.covers(path) && seen.insert(path).inserted
+      {
+        let size = try CleaningPreview.size(path, files)
+        guard action != .empty || size > 0 else { continue }
+        entries.append(Entry(path: path.description, action: action, size: ByteSize(bytes: size)))
+      }
+    }
+    let doomed = Set(seen)
+    leftovers = try LeftoverScan(answers: answers, cleaning: cleaning, proxy: nil).run(in: files) { path in
+      var path = path
+      while !doomed.contains(path) {
+        guard path != .root else { return false }
+        path = path.parent
+      }
+      return true
+    }
+  }
+
+  private static func size(_ path: ImagePath, _ files: borrowing Ext4FileSystem) throws -> Int64 {
+    guard let status = try files.status(path) else { return 0 }
+    guard status.kind == .directory else { return status.kind == .file ? status.size : 0 }
+    var total: Int64 = 0
+    try files.walk(path) { _, below in if below.kind == .file { total += below.allocated } }
+    return total
+  }
+}

@@ -1,0 +1,97 @@
+import DiskImages
+import HostSystem
+import Model
+import PrivilegedOperations
+import SystemPackage
+
+/// The clean-up of an xfs or btrfs root, done by the sudo helper in one call; what it hands out is judged and kept here, without root.
+struct PrivilegedCleaning: Sendable {
+  let plan: BuildPlan
+  let context: StageContext
+  let root: ForeignRoot
+
+  /// Cleans, checks and looks through the file system; throws ``FactoryError``.
+  func run() async throws -> StageOutcome {
+    // Before anything is changed: a damaged file system must fail here, not be made worse.
+    try await root.check(plan, in: context)
+    let tally = try await clean()
+    try await root.check(plan, in: context)
+    var outcome = StageOutcome(
+      facts: root.distribution ?? "unknown distribution",
+      "\(tally.names) files removed (\(ByteSize(bytes: tally.bytes)))")
+    let found = try await leftovers()
+    if !found.isEmpty { outcome.facts.append("\(found.count) left-overs") }
+    try LeftoverScan.judge(found, plan, context.events)
+    return outcome
+  }
+
+  private func clean() async throws -> Tally {
+    let cleaning = plan.cleaning
+    let work = CleaningWork(
+      output: "/", keep: cleaning.keep, save: cleaning.logs, remove: cleaning.remove + cleaning.add,
+      empty: cleaning.empty, hostKeys: cleaning.regenerateHostKeys, proxy: proxy)
+    let (plan, events) = (self.plan, context.events)
+    let purpose = "clean the \(root.volume.kind) file system of '\(plan.image)'"
+    return try await HelperRun(plan: plan, context: context).clean(root.volume, work, purpose: purpose) { output in
+      var tally = Tally()
+      try output.forEach { record, data in
+        let path = PrivilegedCleaning.imagePath(record.name)
+        switch record.kind {
+        case .file: try PrivilegedCleaning.keep(path, plan, events, data)
+        case .skipped:
+          events.warning(
+            "'\(path)' is removed without being saved: \(String(decoding: try data() ?? [], as: UTF8.self))")
+        case .removed:
+          let numbers = String(decoding: try data() ?? [], as: UTF8.self).split(separator: " ").compactMap { Int64($0) }
+          if numbers.count == 2 { tally = Tally(names: Int(clamping: numbers[0]), bytes: numbers[1]) }
+        case .root, .trimmed, .end: break
+        }
+      }
+      return tally
+    }
+  }
+
+  /// As ``GuestCleaning`` keeps a log: through a scratch file, piece by piece, under a name of plain characters.
+  private static func keep(
+    _ path: ImagePath, _ plan: BuildPlan, _ events: StageEvents, _ data: () throws -> [UInt8]?
+  ) throws {
+    let copy = plan.workFolder.appending("guest-log")
+    defer { try? Folder.remove(copy) }
+    let descriptor = try FileDescriptor.open(
+      copy, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+    try descriptor.closeAfter { while let piece = try data() { try descriptor.writeAll(piece) } }
+    if plan.log.printInstallerLogs { events.line("---- \(path)") }
+    try InstallerLogs.keep(
+      copy, as: GuestCleaning.flatName(path), plan: plan,
+      line: plan.log.printInstallerLogs ? { events.line($0) } : nil)
+  }
+
+  /// What a golden image should not have, by the same rules as for other file systems.
+  private func leftovers() async throws -> [Leftover] {
+    guard plan.cleaning.scan != .off else { return [] }
+    let scan = LeftoverScan(answers: plan.answers.answers, cleaning: plan.cleaning, proxy: proxy)
+    let purpose = "look through the \(root.volume.kind) file system of '\(plan.image)'"
+    return try await HelperRun(plan: plan, context: context).inspect(
+      root.volume, read: LeftoverScan.patterns, purpose: purpose
+    ) { output in
+      var found: Set<Leftover> = []
+      try output.forEach { record, data in
+        guard record.kind == .file else { return }
+        var contents: [UInt8] = []
+        while let piece = try data(), contents.count <= LeftoverScan.largestFile { contents += piece }
+        found.formUnion(scan.examine(PrivilegedCleaning.imagePath(record.name), contents))
+      }
+      return found.sorted { ($0.path, $0.kind.rawValue) < ($1.path, $1.kind.rawValue) }
+    }
+  }
+
+  private var proxy: String? {
+    guard plan.depot != nil, let address = try? DepotAddress.read(plan).proxy else { return nil }
+    return address.replacing("http://", with: "").split(separator: "/").first.map(String.init)
+  }
+
+  /// A path that the guest chose; one that is no path is shown as the root.
+  private static func imagePath(_ name: [UInt8]) -> ImagePath {
+    (try? ImagePath(String(decoding: name, as: UTF8.self))) ?? .root
+  }
+}

@@ -1,0 +1,116 @@
+import FactoryTestSupport
+import Foundation
+import SystemPackage
+import Testing
+
+extension RealSudo {
+  @Suite(
+    "A whole disk with xfs or btrfs, finished by an ordinary user", .serialized, .needs("sfdisk"),
+    .enabled(
+      if: HelperHost.factory != nil, "image-factory is not built beside the tests; IMAGE_FACTORY_BINARY names it"))
+  struct Finish {
+    let host: HelperHost
+
+    init() throws { host = try #require(HelperHost.current) }
+
+    /// A disk with one partition, as an installer leaves it.
+    private func disk(_ kind: String) async throws -> GuestImage {
+      let image = try await GuestImage(kind, in: host, script: "echo hash > root/anaconda-ks.cfg")
+      let table = "label: dos\nstart=2048, size=\(image.size / 512), type=83\n"
+      let script = try host.scratch.write(table, to: "table-\(kind)")
+      let made = try await Child.run(
+        "sh", "-c", "exec sfdisk -q --no-reread --no-tell-kernel \"$1\" < \"$2\"", "sh", image.path, script.string)
+      try #require(made.status == 0, "\(made.errors)")
+      return image
+    }
+
+    private func finish(_ image: GuestImage, as user: HelperUser) async throws -> Child.Result {
+      let program = try host.installFactory()
+      let output = try user.folder(user.home.appending("images-\(image.kind)").string)
+      let config = try user.file(
+        "finish-\(image.kind).conf",
+        """
+        [guest]
+        inherits = debian
+        description = a disk from elsewhere
+        release = 13
+        suite = trixie
+        mirror = http://ftp.debian.org/debian
+        format = raw
+        clean = add:/var/lib/bulk
+        output-dir = \(output)
+        cache-dir = \(user.home)/cache
+
+        """)
+      let words = [program.string, "finish", "guest", "--disk", image.path, "--config", config, "--json"]
+      return try await Child(user.command(words), environment: user.environment, folder: user.home).wait(limit: 120)
+    }
+
+    @Test(
+      "the finished image is clean, sound and sparse, its logs are beside it, the disk was only read",
+      arguments: ["btrfs", "xfs"])
+    func finishes(kind: String) async throws {
+      let image = try await disk(kind)
+      let before = try await Child.run("sha256sum", image.path).output
+      let state = HostState(host)
+      let result = try await finish(image, as: host.user)
+      try #require(result.status == 0, "\(result.output.suffix(3000))\(result.errors)")
+      #expect(HostState(host) == state)
+      #expect(try await Child.run("sha256sum", image.path).output == before)
+
+      let folder = host.user.home.appending("images-\(kind)").string
+      let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+      let raw = try #require(names.first { $0.hasSuffix(".raw") }, "\(names)")
+      let finished = GuestImage(path: "\(folder)/\(raw)", like: image)
+      var status = stat()
+      #expect(stat(finished.path, &status) == 0 && status.st_uid == host.user.number)
+      #expect(
+        finished.allocated < image.allocated - 5_000,
+        "\(finished.allocated) of \(image.allocated) KiB; \(result.output.suffix(2500))")
+      let checked = try await finished.check()
+      #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+      #expect(
+        try await finished.look("wc -c < etc/machine-id; ls etc/ssh; ls -A var/log/installer 2>/dev/null || true")
+          == "0\nsshd_config\n")
+      let log = try #require(names.first { $0.contains("var_log_installer") && $0.hasSuffix("syslog") }, "\(names)")
+      #expect(try String(contentsOfFile: "\(folder)/\(log)", encoding: .utf8).contains("the installer's log"))
+      #expect(result.output.contains("Guest OS 1"))
+    }
+
+    @Test("root needs no sudo: the same way, without it")
+    func asRoot() async throws {
+      let image = try await disk("btrfs")
+      let program = try host.installFactory()
+      let output = try host.scratch.makeFolder("root-images")
+      let config = try host.scratch.write(
+        """
+        [guest]
+        inherits = debian
+        description = a disk from elsewhere
+        release = 13
+        suite = trixie
+        mirror = http://ftp.debian.org/debian
+        output-dir = \(output)
+        cache-dir = \(host.scratch.path)/root-cache
+
+        """, to: "root.conf")
+      let result = try await Child.run(
+        program.string, "finish", "guest", "--disk", image.path, "--config", config.string, "--json", limit: 120)
+      #expect(result.status == 0, "\(result.output.suffix(3000))\(result.errors)")
+      #expect(HostState.loops(host) == [])
+    }
+
+    @Test("a user who may not use the helper is told so before anything is done, with the line for sudoers")
+    func refused() async throws {
+      let image = try await disk("xfs")
+      let outsider = host.outsider
+      try #require(chown(image.path, outsider.number, outsider.number) == 0)
+      chmod(host.user.home.string, 0o755)
+      let result = try await finish(image, as: outsider)
+      #expect(result.status == 4, "\(result.output)")
+      let said = result.output + result.errors
+      #expect(
+        said.contains("\(outsider.name) ALL = NOPASSWD: ") && said.contains("usermod -aG image-factory"), "\(said)")
+    }
+  }
+}
