@@ -18,11 +18,15 @@ enum LoginCheck {
     if answers.files.contains(where: { $0.path.contains("authorized_keys") || $0.path.contains("/cloud") }) {
       return nil
     }
+    let hint =
+      if let user = answers.users.first {
+        "set 'ssh-keys' or 'password-file' in [user:\(user.name)]"
+      } else {
+        "set 'users = NAME' with 'ssh-keys' or 'password-file' in a section [user:NAME], or 'root-password-file'"
+      }
     return .warning(
       "nobody can log in to '\(config.name)': root is locked, and no user has a password or an SSH key",
-      hint: answers.users.first.map { "set 'ssh-keys' or 'password-file' in [user:\($0.name)]" }
-        ?? "set 'users = NAME' with 'ssh-keys' or 'password-file' in a section [user:NAME], or 'root-password-file'",
-      at: config.origins["users"])
+      hint: hint, at: config.origins["users"])
   }
 
   /// Packages that make accounts when the image is started.
