@@ -33,6 +33,9 @@ struct PreseedLayoutTests {
   @Test("UEFI gets its system partition, a GPT, and GRUB at the path for removable media")
   func uefi() throws {
     let (answers, _) = try render(LayoutSample.uefi)
+    // partman installs the tools of every other file system.
+    #expect(answers["pkgsel/include"]?.split(separator: " ").contains("dosfstools") == true)
+    #expect(try render(DiskLayout()).answers["pkgsel/include"]?.contains("dosfstools") != true)
     let lines = try lines(LayoutSample.uefi)
     #expect(
       lines == [

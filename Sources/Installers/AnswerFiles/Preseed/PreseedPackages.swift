@@ -3,9 +3,11 @@ import Model
 /// Which packages the installer adds to the base system.
 struct PreseedPackages {
   private let request: RenderRequest
+  private let hasVFAT: Bool
 
   init(_ request: RenderRequest) throws {
     self.request = request
+    hasVFAT = try PartitionLayout(request).fileSystems.contains { $0.fileSystem == .vfat }
     let answers = request.answers
     for (setting, names) in [("packages", answers.packages), ("excluded-packages", answers.excludedPackages)] {
       for name in names where !AnswerGrammar.isPackage(name) {
@@ -39,6 +41,9 @@ struct PreseedPackages {
       if !names.contains(name), !answers.excludedPackages.contains(name) { names.append(name) }
     }
     if answers.users.contains(where: \.sudo) { need("sudo") }
+    // The installer adds the tools of xfs, btrfs and LVM by itself, those of vfat it does not: nothing would check the EFI
+    // system partition at boot.
+    if hasVFAT { need("dosfstools") }
     if answers.timeServers != nil, !names.contains(where: Self.timeKeepers.contains) { need("systemd-timesyncd") }
     return names
   }
