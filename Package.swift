@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Settings", dependencies: ["Model", systemPackage], swiftSettings: settings),
     .target(
-      name: "Installers", dependencies: ["Model", systemPackage],
+      name: "Installers", dependencies: ["Model", "PrivilegedOperations", systemPackage],
       swiftSettings: settings),
     .target(
       name: "Hypervisor", dependencies: ["Model", "CLibvirt", systemPackage],

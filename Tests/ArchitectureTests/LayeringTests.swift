@@ -5,7 +5,7 @@ import Testing
 private let rooms: [String: Set<String>] = [
   "Model": ["SystemPackage"],
   "Settings": ["Model", "SystemPackage"],
-  "Installers": ["Model", "SystemPackage"],
+  "Installers": ["Model", "PrivilegedOperations", "SystemPackage"],
   "Hypervisor": ["Model", "CLibvirt", "SystemPackage"],
   "DiskImages": ["Model", "CParted", "CExt2fs", "CLinux", "Crypto", "SystemPackage"],
   "HostSystem": [

@@ -31,27 +31,12 @@ struct SUSEPayload {
   private static let limit = 5 << 20
 
   private mutating func add(_ file: PlacedFile, _ request: RenderRequest) throws {
-    let setting = "file:\(file.path)"
-    guard AnswerGrammar.isPath(file.path), !file.path.hasSuffix("/") else {
-      throw request.problem(setting, "'\(file.path.printable)' is no absolute path of a file")
-    }
-    let owner = file.owner.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard owner.count == 2, owner.allSatisfy(AnswerGrammar.isAccount) else {
-      throw request.problem(setting, "'\(file.owner.printable)' is no owner", hint: "write it as 'user:group'")
-    }
-    placed.append((file.path, file.mode & 0o7777, file.owner, try request.readFile(file.source)))
+    placed.append((file.path, file.mode & 0o7777, file.owner, try request.contents(of: file)))
   }
 
   private mutating func add(_ script: InstallScript, _ number: Int, _ request: RenderRequest) throws {
-    let isBefore = script.moment == .before
-    let contents = try request.readFile(script.source)
-    guard contents.starts(with: "#!".utf8) else {
-      throw request.problem(
-        isBefore ? "before-script" : "late-script", "'\(script.source.string.printable)' does not begin with '#!'",
-        hint: "name the interpreter in the first line, for example '#!/bin/sh'")
-    }
-    if isBefore { before.append(("before-script-\(number)", contents)) }
-    if !isBefore { after.append(("late-script-\(number)", contents)) }
+    let named = ("\(script.moment.setting)-\(number)", try request.contents(of: script))
+    if script.moment == .before { before.append(named) } else { after.append(named) }
   }
 
   /// The command with the contents as its standard input; people are shown the size only.

@@ -19,9 +19,9 @@ package struct Autoinstall: AnswerFileFormat {
   package func render(_ request: RenderRequest) throws -> RenderedAnswers {
     try refuseUnsupported(request)
     let release = try AutoinstallRelease(request)
-    let accounts = try AutoinstallAccounts(request)
-    let placed = try AutoinstallFiles(request)
-    let scripts = try AutoinstallScripts(request)
+    let accounts = try TargetAccounts(request, folder: AutoinstallVolume.folder)
+    let placed = try TargetFiles(request, folder: AutoinstallVolume.folder)
+    let scripts = try TargetScripts(request)
     let document = YAMLNode.map([.init("autoinstall", .map(try sections(request, release)))])
     let files = [
       RenderedFile("user-data", text: "#cloud-config\n# Made by image-factory.\n" + document.text),

@@ -4,7 +4,7 @@ import Model
 struct AutoinstallEarly {
   let text: String
 
-  init(_ request: RenderRequest, _ scripts: AutoinstallScripts) {
+  init(_ request: RenderRequest, _ scripts: TargetScripts) {
     let folder = AutoinstallVolume.folder
     var parts = [
       """

@@ -4,24 +4,22 @@ import Model
 struct AutoinstallLate {
   let text: String
 
-  init(
-    _ request: RenderRequest, _ accounts: AutoinstallAccounts, _ placed: AutoinstallFiles, _ scripts: AutoinstallScripts
-  ) throws {
-    let answers = request.answers
-    var parts = [Self.head(request)]
-    if accounts.script.contains(where: { $0.hasPrefix("install_keys") }) { parts.append(Self.installKeys) }
-    if !placed.script.isEmpty { parts.append(Self.placeFile) }
+  private static let script = TargetScript(announce: "phase", inside: "in_target")
+
+  init(_ request: RenderRequest, _ accounts: TargetAccounts, _ placed: TargetFiles, _ scripts: TargetScripts) throws {
+    let (answers, script) = (request.answers, Self.script)
+    var parts = [Self.head(request)] + TargetScript.functions(accounts, placed)
     if !scripts.after.isEmpty { parts.append(Self.runInTarget) }
     // First what the installer leaves for the first boot: anything below may put files of the same names there.
     parts += [AutoinstallSeal.cloudInit, AutoinstallSeal.network, try AutoinstallBasics.hostNames(request)]
-    if !accounts.script.isEmpty { parts.append("phase accounts\n" + accounts.script.joined(separator: "\n")) }
+    parts += script.part("accounts", accounts.script)
     if let time = try AutoinstallServices.timeServers(request) { parts.append(time) }
-    if !answers.excludedPackages.isEmpty { parts.append(Self.removal(answers.excludedPackages)) }
+    if answers.timeServers == nil { parts.append(script.noTimeKeeper(request, root: "/target")) }
+    parts += script.removal(of: answers.excludedPackages, by: "in_target")
     if let firewall = answers.firewall { parts.append(try AutoinstallServices.firewall(firewall, request)) }
-    if request.firstBootHostKeys { parts.append(AutoinstallServices.hostKeys) }
-    if !placed.script.isEmpty { parts.append("phase files\n" + placed.script.joined(separator: "\n")) }
-    let services = try AutoinstallServices.states(request)
-    if !services.isEmpty { parts.append("phase services\n" + services.joined(separator: "\n")) }
+    if request.firstBootHostKeys { parts.append(script.hostKeys) }
+    parts += script.part("files", placed.script)
+    parts += try script.services(request)
     if !scripts.after.isEmpty {
       parts.append(scripts.after.map { "run_in_target \($0)" }.joined(separator: "\n"))
     }
@@ -57,26 +55,6 @@ struct AutoinstallLate {
     """
   }
 
-  private static let installKeys = """
-    install_keys() {
-      home=$(chroot /target getent passwd "$1" | cut -d: -f6)
-      mkdir -p "/target$home/.ssh"
-      cp "$2" "/target$home/.ssh/authorized_keys"
-      chmod 700 "/target$home/.ssh"
-      chmod 600 "/target$home/.ssh/authorized_keys"
-      chroot /target chown -R "$1:" "$home/.ssh"
-    }
-    """
-
-  private static let placeFile = """
-    place_file() {
-      mkdir -p "/target${2%/*}"
-      cp "$1" "/target$2"
-      chroot /target chown "$4" "$2"
-      chmod "$3" "/target$2"
-    }
-    """
-
   private static let runInTarget = """
     run_in_target() {
       phase "$1"
@@ -86,12 +64,4 @@ struct AutoinstallLate {
       rm -f "/target/root/$1"
     }
     """
-
-  private static func removal(_ packages: [String]) -> String {
-    // One by one: apt-get stops at the first name that it does not know.
-    let lines = packages.map { name in
-      "if chroot /target dpkg-query -s \(name) >/dev/null 2>&1; then in_target apt-get -q -y purge \(name); fi"
-    }
-    return "phase \"packages that are not wanted\"\n" + lines.joined(separator: "\n")
-  }
 }

@@ -25,7 +25,4 @@ struct AutoinstallPackages {
   }
 
   private static let task = AnswerGrammar.letters + AnswerGrammar.digits + "-+."
-
-  /// Packages that keep the clock right; the first two are Ubuntu's own choices.
-  static let timeKeepers = ["systemd-timesyncd", "chrony", "ntpsec", "openntpd"]
 }

@@ -36,7 +36,7 @@ enum AutoinstallVolume {
   }
 
   /// Run when the installer gives up: what it said last, and the user's own scripts. Its result is not looked at.
-  static func errorScript(_ request: RenderRequest, _ scripts: AutoinstallScripts) -> String {
+  static func errorScript(_ request: RenderRequest, _ scripts: TargetScripts) -> String {
     let runs = scripts.onError.map {
       "timeout 300 \(plainEnvironment) \(folder)/\($0) </dev/null >/dev/\(request.logPort) 2>&1\n"
     }.joined()

@@ -13,15 +13,15 @@ struct KickstartScripts {
     self.request = request
     add("%pre --erroronfail", prelude("preparation") + "\n" + pump)
     for script in request.answers.scripts where script.moment == .before {
-      try add("%pre --erroronfail", script, "before-script")
+      try add("%pre --erroronfail", script)
     }
     try addFinishedSystem(accounts, source)
     for script in request.answers.scripts where script.moment == .after {
-      try add("%post --erroronfail", script, "late-script")
+      try add("%post --erroronfail", script)
     }
     add("%post --erroronfail", prelude("the last step") + "\nevent \"phase finishing\"")
     for script in request.answers.scripts where script.moment == .onError {
-      try add("%onerror", script, "error-script")
+      try add("%onerror", script)
     }
     // Runs whenever Anaconda gives up; `%traceback`, which ran beside it, is deprecated.
     add("%onerror", surrender)
@@ -77,13 +77,8 @@ struct KickstartScripts {
   }
 
   /// A script of the user's, byte for byte. Its output is made plain text: bytes that are none would stop Anaconda.
-  private mutating func add(_ header: String, _ script: InstallScript, _ setting: String) throws {
-    let contents = try request.readFile(script.source)
-    guard contents.starts(with: "#!".utf8) else {
-      throw request.problem(
-        setting, "'\(script.source.string.printable)' does not begin with '#!'",
-        hint: "name the interpreter in the first line, for example '#!/bin/sh'")
-    }
+  private mutating func add(_ header: String, _ script: InstallScript) throws {
+    let (contents, setting) = (try request.contents(of: script), script.moment.setting)
     var body = KickstartScript(prelude("the \(setting)") + "\nscript=$(mktemp /tmp/image-factory-XXXXXX)")
     body.add("base64 -d >\"$script\"", reading: contents)
     body.add(
@@ -115,17 +110,12 @@ struct KickstartScripts {
   }
 
   private func place(_ file: PlacedFile, in body: inout KickstartScript) throws {
-    let setting = "file:\(file.path)"
-    guard AnswerGrammar.isPath(file.path), !file.path.hasSuffix("/"), KickstartWord.problem(of: file.path) == nil else {
-      throw request.problem(setting, "'\(file.path.printable)' is no absolute path of a file")
-    }
-    let owner = file.owner.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard owner.count == 2, owner.allSatisfy(AnswerGrammar.isAccount) else {
-      throw request.problem(setting, "'\(file.owner.printable)' is no owner", hint: "write it as 'user:group'")
+    guard KickstartWord.problem(of: file.path) == nil else {
+      throw request.problem("file:\(file.path)", "'\(file.path.printable)' is no absolute path of a file")
     }
     let mode = "0" + String(file.mode & 0o7777, radix: 8)
     body.add(
-      ShellWords.join(["place", file.path, mode, file.owner]), reading: try request.readFile(file.source))
+      ShellWords.join(["place", file.path, mode, file.owner]), reading: try request.contents(of: file))
   }
 
   private static let helpers = """

@@ -46,4 +46,11 @@ struct EarlyScript {
     }
     text = parts.joined(separator: "\n\n") + "\n"
   }
+
+  /// The user's own scripts, before the disk is touched: one file, because the installer has one question for it.
+  static func before(_ names: [String]) -> RenderedFile {
+    let runs = names.map { "chmod 700 /\($0)\n/\($0)\n" }.joined()
+    let text = "#!/bin/sh\n# Run by the Debian installer before it touches the disk.\nset -e\n" + runs
+    return RenderedFile("before.sh", text: text, mode: 0o700)
+  }
 }

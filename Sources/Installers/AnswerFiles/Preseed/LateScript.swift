@@ -4,22 +4,23 @@ import Model
 struct LateScript {
   let text: String
 
-  init(_ request: RenderRequest, _ accounts: PreseedAccounts, _ placed: PreseedFiles, _ scripts: PreseedScripts) throws
-  {
-    var parts = [Self.head]
-    if accounts.script.contains(where: { $0.hasPrefix("install_keys") }) { parts.append(Self.installKeys) }
-    if !placed.script.isEmpty { parts.append(Self.placeFile) }
-    if !accounts.script.isEmpty { parts.append("say accounts\n" + accounts.script.joined(separator: "\n")) }
-    let keymap = try Keymap(request).script
-    if !keymap.isEmpty { parts.append("say keyboard\n" + keymap.joined(separator: "\n")) }
-    if let time = try Self.timeServers(request) { parts.append(time) }
-    if !placed.script.isEmpty { parts.append("say files\n" + placed.script.joined(separator: "\n")) }
-    if !request.answers.excludedPackages.isEmpty { parts.append(Self.removal(request.answers.excludedPackages)) }
-    if request.firstBootHostKeys { parts.append(Self.hostKeys) }
-    let services = try Self.services(request)
-    if !services.isEmpty { parts.append("say services\n" + services.joined(separator: "\n")) }
+  private static let script = TargetScript(announce: "say", inside: "chroot /target")
+
+  init(_ request: RenderRequest, _ accounts: TargetAccounts, _ placed: TargetFiles, _ scripts: TargetScripts) throws {
+    let script = Self.script
+    var parts = [Self.head] + TargetScript.functions(accounts, placed)
+    parts += script.part("accounts", accounts.script)
+    parts += script.part("keyboard", try Keymap(request).script)
+    let servers = try TargetScript.timeServers(
+      request, notSetFor: TargetScript.timeKeepers.filter { $0 != "systemd-timesyncd" })
+    if !servers.isEmpty { parts.append(TargetScript.timesyncd(servers)) }
+    if request.answers.timeServers == nil { parts.append(script.noTimeKeeper(request, root: "/target")) }
+    parts += script.part("files", placed.script)
+    parts += script.removal(of: request.answers.excludedPackages, by: "in-target")
+    if request.firstBootHostKeys { parts.append(script.hostKeys) }
+    parts += try script.services(request)
     parts.append(Self.bootLoaderSettings(request.answers.kernelArguments))
-    if !scripts.late.isEmpty { parts.append(Self.late(scripts.late)) }
+    if !scripts.after.isEmpty { parts.append(Self.late(scripts.after.map { "run_in_target /\($0)" })) }
     if request.holdInitramfs { parts.append(Self.initramfs) }
     parts.append(Self.bootLoader)
     parts.append("say \"the late script is done\"")
@@ -32,92 +33,6 @@ struct LateScript {
     set -e
 
     say() { logger -t image-factory "$*"; }
-    """
-
-  private static let installKeys = """
-    install_keys() {
-      home=$(chroot /target getent passwd "$1" | cut -d: -f6)
-      mkdir -p "/target$home/.ssh"
-      cp "$2" "/target$home/.ssh/authorized_keys"
-      chmod 700 "/target$home/.ssh"
-      chmod 600 "/target$home/.ssh/authorized_keys"
-      chroot /target chown -R "$1:" "$home/.ssh"
-    }
-    """
-
-  private static let placeFile = """
-    place_file() {
-      mkdir -p "/target${2%/*}"
-      cp "$1" "/target$2"
-      chroot /target chown "$4" "$2"
-      chmod "$3" "/target$2"
-    }
-    """
-
-  private static func removal(_ packages: [String]) -> String {
-    // One by one: apt-get stops at the first name that it does not know.
-    let lines = packages.map { name in
-      "if chroot /target dpkg-query -s \(name) >/dev/null 2>&1; then in-target apt-get -q -y purge \(name); fi"
-    }
-    return "say \"packages that are not wanted\"\n" + lines.joined(separator: "\n")
-  }
-
-  private static func timeServers(_ request: RenderRequest) throws -> String? {
-    guard let servers = request.answers.timeServers, !servers.isEmpty else { return nil }
-    let allowed = AnswerGrammar.alphanumerics + ".-:"
-    for server in servers where !AnswerGrammar.matches(server, allowed) {
-      throw request.problem("time-servers", "'\(server.printable)' is no name of a time server")
-    }
-    if let keeper = request.answers.packages.first(where: { PreseedPackages.timeKeepers.contains($0) }),
-      keeper != "systemd-timesyncd"
-    {
-      throw request.problem(
-        "time-servers", "the servers of '\(keeper)' are not set here", hint: "place its configuration with 'files'")
-    }
-    return """
-      mkdir -p /target/etc/systemd/timesyncd.conf.d
-      cat >/target/etc/systemd/timesyncd.conf.d/image-factory.conf <<'END'
-      [Time]
-      NTP=\(servers.joined(separator: " "))
-      END
-      """
-  }
-
-  private static func services(_ request: RenderRequest) throws -> [String] {
-    let services = request.answers.services
-    let lists = [
-      ("services-enable", "enable", services.enabled), ("services-disable", "disable", services.disabled),
-      ("services-mask", "mask", services.masked),
-    ]
-    return try lists.flatMap { setting, verb, names in
-      try names.map { name in
-        guard AnswerGrammar.isUnit(name) else {
-          throw request.problem(setting, "'\(name.printable)' is no name of a service")
-        }
-        return "chroot /target systemctl \(verb) \(name)"
-      }
-    }
-  }
-
-  /// The host keys of the build are removed from the image afterwards; a machine makes its own when it has none.
-  private static let hostKeys = """
-    if [ -x /target/usr/sbin/sshd ]; then
-      say "SSH host keys are made at the first boot"
-      cat >/target/etc/systemd/system/image-factory-ssh-host-keys.service <<'END'
-    [Unit]
-    Description=Make this machine's own SSH host keys
-    ConditionPathExistsGlob=!/etc/ssh/ssh_host_*_key
-    Before=ssh.service ssh.socket
-
-    [Service]
-    Type=oneshot
-    ExecStart=/usr/bin/ssh-keygen -A
-
-    [Install]
-    WantedBy=multi-user.target
-    END
-      chroot /target systemctl enable image-factory-ssh-host-keys.service
-    fi
     """
 
   /// grub-installer makes GRUB use the installer's own serial console, whatever the finished system is asked to have.

@@ -14,9 +14,10 @@ package struct Preseed: AnswerFileFormat {
 
   package func render(_ request: RenderRequest) throws -> RenderedAnswers {
     try refuseUnsupported(request)
-    let accounts = try PreseedAccounts(request)
-    let scripts = try PreseedScripts(request)
-    let placed = try PreseedFiles(request)
+    // What is rendered lies in the root of the installer's file system.
+    let accounts = try TargetAccounts(request, folder: "")
+    let placed = try TargetFiles(request, folder: "")
+    let scripts = try TargetScripts(request)
     var text = PreseedText(request)
     text.comment("Answers for the Debian installer, made by image-factory.")
     try addLanguage(&text, request)
@@ -40,6 +41,7 @@ package struct Preseed: AnswerFileFormat {
       RenderedFile("seal.sh", text: SealScript(request).text, mode: 0o700),
     ]
     files.append(RenderedFile("trim.sh", text: InstallerHooks.trim(hardware: !request.firmwareLookup), mode: 0o700))
+    if !scripts.before.isEmpty { files.append(EarlyScript.before(scripts.before)) }
     if let updates { files.append(updates) }
     files += partitioning.files.map(\.file)
     if request.holdInitramfs {

@@ -44,10 +44,9 @@ struct PreseedPackages {
     // The installer adds the tools of xfs, btrfs and LVM by itself, those of vfat it does not: nothing would check the EFI
     // system partition at boot.
     if hasVFAT { need("dosfstools") }
-    if answers.timeServers != nil, !names.contains(where: Self.timeKeepers.contains) { need("systemd-timesyncd") }
+    if answers.timeServers != nil, !names.contains(where: TargetScript.timeKeepers.contains) {
+      need("systemd-timesyncd")
+    }
     return names
   }
-
-  /// Packages that keep the clock right, one of which is enough.
-  static let timeKeepers: Set<String> = ["systemd-timesyncd", "chrony", "ntpsec", "openntpd"]
 }
