@@ -42,6 +42,11 @@ package enum FreeSpaceZeroing {
     return report
   }
 
+  /// What nobody needs in the whole image, as ``zero(image:table:method:)`` would find it; throws as that does.
+  package static func waste(image: FilePath, table: PartitionTable) throws -> [ImageExtent] {
+    try runs(image, table).map(\.run)
+  }
+
   /// What nobody needs in one place; nothing where the content is not known.
   static func waste(_ image: FilePath, _ place: ImageExtent, _ content: VolumeContent) throws -> [ImageExtent] {
     try runs(image, place, content).map(\.run)

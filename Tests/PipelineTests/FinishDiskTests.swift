@@ -56,6 +56,24 @@ struct FinishDiskTests {
     }
   }
 
+  @Test("free blocks of a sound file system are not copied; those of a damaged one may be somebody's")
+  func freeBlocks() async throws {
+    try await TestHost.run { test in
+      let given = try await given(test)
+      let lost = try test.write("lost", String(repeating: "x", count: 1 << 20))
+      try await test.tool("dd", "if=\(lost)", "of=\(given)", "bs=1M", "seek=60", "conv=notrunc", "status=none")
+      let whole = try await finish(test, config(test) { $0.disk.formats = ["raw"] }, given)
+      #expect(whole.status == .done, "\(whole.error?.message ?? "")")
+      let facts = try #require(whole.stages.first?.facts)
+      #expect(facts.contains { $0.hasSuffix(" copied") || $0 == "reflink" }, "\(facts)")
+      // A block in use that the bitmap calls free.
+      try await test.tool("debugfs", "-w", "-R", "freeb 100 40", "\(given)?offset=1048576")
+      let damaged = try await finish(test, config(test) { $0.disk.formats = ["raw"] }, given)
+      #expect(damaged.status == .processingFailed)
+      #expect(damaged.error?.message.contains("errors") == true, "\(damaged.error?.message ?? "")")
+    }
+  }
+
   @Test("'image-size = auto' makes the disk as small as what is in it")
   func automatic() async throws {
     try await TestHost.run { test in

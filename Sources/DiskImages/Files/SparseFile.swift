@@ -74,10 +74,12 @@ package enum SparseFile {
 
   /// Copies a file, sharing its blocks where the file system can, else without its holes.
   ///
-  /// `target` must not exist; after a failure it does not. Data is not forced to the disk.
+  /// Runs in `leftOut` become holes where data is copied. `target` must not exist; after a failure it does not. Data is not forced
+  /// to the disk.
   @discardableResult
   package static func copy(
-    _ source: FilePath, to target: FilePath, permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+    _ source: FilePath, to target: FilePath, leavingOut leftOut: [ImageExtent] = [],
+    permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
   ) throws -> CopyMethod {
     let input = try HostFile(source)
     let output = try HostFile(creating: target, permissions: permissions)
@@ -86,7 +88,8 @@ package enum SparseFile {
         try output.close()
         return .reflink
       }
-      try copyExtent(ImageExtent(offset: 0, length: try input.size()), from: input, to: output, at: 0)
+      try copyExtent(
+        ImageExtent(offset: 0, length: try input.size()), from: input, to: output, at: 0, leavingOut: leftOut)
       try output.close()
       return .sparse
     } catch {
@@ -120,7 +123,8 @@ package enum SparseFile {
   }
 
   private static func copyExtent(
-    _ extent: ImageExtent, from input: borrowing HostFile, to output: borrowing HostFile, at start: Int64
+    _ extent: ImageExtent, from input: borrowing HostFile, to output: borrowing HostFile, at start: Int64,
+    leavingOut leftOut: [ImageExtent] = []
   ) throws {
     guard ftruncate(output.descriptor.rawValue, off_t(start + extent.length)) == 0 else {
       throw HostFile.failure("cannot write", output.path, Errno(rawValue: errno))
@@ -129,7 +133,7 @@ package enum SparseFile {
     defer { buffer.deallocate() }
     var data: [ImageExtent] = []
     try forEachDataExtent(of: input, from: extent.offset, size: extent.end) { data.append($0) }
-    for run in data {
+    for run in ImageExtent.subtract(leftOut, from: data) {
       var position = run.offset
       while position < run.end {
         let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, Int(run.end - position))])

@@ -28,6 +28,9 @@ package enum VolumeContent: Sendable, Hashable {
     }
   }
 
+  /// Whether it is ext2, ext3 or ext4.
+  package var isExt: Bool { if case .ext = self { true } else { false } }
+
   /// Looks at one run of an image; nil when nothing is recognised. Throws when the file cannot be read.
   package static func probe(_ image: FilePath, in extent: ImageExtent) throws -> VolumeContent? {
     try probe(HostFile(image), in: extent)

@@ -3,7 +3,8 @@ import HostSystem
 package import Model
 import SystemPackage
 
-/// Copies a disk that something else installed into the work folder, by reflink or without its holes; the given one is only read.
+/// Copies a disk that something else installed into the work folder, by reflink or without its holes and free blocks; the given
+/// one is only read.
 package struct CopyDiskStage: Stage {
   package static let name = "copy-disk"
 
@@ -22,11 +23,39 @@ package struct CopyDiskStage: Stage {
       try Folder.remove(disk)
     }
     do {
-      let method = try await offPool { try SparseFile.copy(given, to: disk, permissions: .ownerReadWrite) }
-      let size = try SparseFile.sizes(of: disk)
-      return StageOutcome(facts: "\(size.allocated) of \(size.apparent)", method.rawValue)
+      let free = await freeSpace(of: given, in: context)
+      try Task.checkCancellation()
+      let method = try await offPool {
+        try SparseFile.copy(given, to: disk, leavingOut: free, permissions: .ownerReadWrite)
+      }
+      let (before, copy) = (try SparseFile.sizes(of: given), try SparseFile.sizes(of: disk))
+      return StageOutcome(
+        facts: "\(before.allocated) of \(before.apparent)",
+        method == .reflink ? method.rawValue : "\(copy.allocated) copied")
     } catch let error as DiskImageError {
       throw FactoryError(.processingFailed, "cannot copy the disk '\(given)': \(error.message)", hint: error.hint)
+    }
+  }
+
+  /// What would only be zeroed later. Nothing when that is not certain: the free blocks of a file system that was not unmounted or
+  /// is damaged may be somebody's, and the stages that follow see to such a one in the copy.
+  private func freeSpace(of disk: FilePath, in context: StageContext) async -> [ImageExtent] {
+    let runner = context.host.runner
+    do {
+      let table = try await offPool { try PartitionTable.read(disk) }
+      let free = try await offPool { try FreeSpaceZeroing.waste(image: disk, table: table) }
+      for (extent, content) in table.places where content.isExt {
+        try await FileSystemCheck.check(disk, in: extent) { command in
+          let result = try await runner.run(command)
+          guard case .exited(let status) = result.ending else {
+            throw result.failure(of: command, status: .processingFailed)
+          }
+          return status
+        }
+      }
+      return free
+    } catch {
+      return []
     }
   }
 }
