@@ -147,6 +147,14 @@ struct FinishDiskTests {
       try await test.tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", given.string, image.string)
       let result = try await Inspector(host: test.host).inspect(image) { _, _ in nil }
       #expect(result.format == "qcow2" && result.disk.volumes.count == 1 && result.cleaning == nil)
+      let refused = await factoryError { _ = try await finish(test, config(test), image) }
+      #expect(refused?.findings.contains { $0.hint?.contains("qemu-img convert -f qcow2") == true } == true)
+      // A raw disk whose boot code begins as a qcow2 is a raw disk.
+      let boot = try test.write("boot", [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3] as [UInt8])
+      try await test.tool("dd", "if=\(boot)", "of=\(given)", "conv=notrunc", "status=none")
+      let disguised = try await Inspector(host: test.host).inspect(given) { _, _ in nil }
+      #expect(disguised.format == "raw" && disguised.disk.volumes.count == 1)
+      #expect(try await finish(test, config(test), given).status == .done)
       let trap = test.folder.appending("trap.qcow2")
       try await test.tool(
         "qemu-img", "create", "-q", "-f", "qcow2", "-b", "/etc/hostname", "-F", "raw", trap.string, "1M")

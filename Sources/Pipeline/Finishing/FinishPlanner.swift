@@ -17,7 +17,11 @@ package struct FinishPlanner: Sendable {
       size = try SparseFile.sizes(of: disk).apparent
       _ = try PartitionTable.read(disk)
     } catch let error as DiskImageError {
-      findings.append(.host("cannot finish '\(disk)': \(error.message)", hint: error.hint))
+      let hint = (try? ForeignFormat.of(disk))?.map { format in
+        let words = ["qemu-img", "convert", "-f", format.name, "-O", "raw", disk.string, disk.string + ".raw"]
+        return "it looks like \(format.name), only raw disks are finished: \(ShellWords.join(words))"
+      }
+      findings.append(.host("cannot finish '\(disk)': \(error.message)", hint: hint ?? error.hint))
     } catch {
       findings.append(.host("cannot finish '\(disk)': \(describe(error))"))
     }

@@ -31,6 +31,8 @@ struct ForeignFormat: Sendable, Equatable {
       throw DiskImageError(
         .unsupported, "it is compressed", hint: "unpack it first: \(command) \(ShellWords.quote(file.string))")
     }
+    // Boot code is the guest's: it can begin as any format. None of these formats has the mark of a partition table.
+    if start.count > 511, start[510] == 0x55, start[511] == 0xAA { return nil }
     return magics.first { start.dropFirst($0.offset).starts(with: $0.bytes) }.map { ForeignFormat(name: $0.name) }
   }
 
