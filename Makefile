@@ -19,7 +19,7 @@ BUILD_PACKAGES := pkg-config libvirt-dev libparted-dev libext2fs-dev comerr-dev 
 RUN_PACKAGES := libvirt-daemon libvirt-clients qemu-system-x86 qemu-utils virtinst cpio e2fsprogs rsync openssh-client \
 	xorriso gpg gpgv gpg-agent debian-archive-keyring xz-utils tar ca-certificates
 TEST_PACKAGES := openssh-server tini zerofree fdisk parted debconf shellcheck busybox-static dpkg-dev apt curl python3 \
-	mandoc time procps zstd sudo passwd util-linux xfsprogs btrfs-progs libxml2-utils python3-venv ovmf image-factory
+	mandoc time procps zstd libarchive-tools sudo passwd util-linux xfsprogs btrfs-progs grub-common libxml2-utils python3-venv ovmf image-factory
 
 # Packages that are not installed yet, and one apt-get for them.
 define install-packages
@@ -101,24 +101,35 @@ lint: ## the source is formatted
 format: ## format the source
 	swift format --in-place --recursive --parallel Package.swift Sources Tests sudo-helper
 
+INSTALLED = $(DESTDIR)$(prefix)
+MAN_FOLDERS := share/man/man1 share/man/man5 share/man/man8
+COMPLETION_FOLDERS := share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d
+
 .PHONY: install
 install: release ## install below $(prefix), with configs, manual and shell completions
-	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/image-factory \
-	  $(DESTDIR)$(prefix)/share/man/man1 $(DESTDIR)$(prefix)/share/man/man5 $(DESTDIR)$(prefix)/share/man/man8 \
-	  $(DESTDIR)$(prefix)/share/bash-completion/completions $(DESTDIR)$(prefix)/share/zsh/site-functions \
-	  $(DESTDIR)$(prefix)/share/fish/vendor_completions.d
-	install -m 0755 $(RELEASE) $(DESTDIR)$(prefix)/bin/image-factory
-	install -m 0755 $(RELEASE)-sudo-helper $(DESTDIR)$(prefix)/bin/image-factory-sudo-helper
-	install -d $(DESTDIR)$(prefix)/share/doc/image-factory
+	install -d $(addprefix $(INSTALLED)/,bin share/image-factory $(MAN_FOLDERS) $(COMPLETION_FOLDERS) share/doc/image-factory)
+	install -m 0755 $(RELEASE) $(INSTALLED)/bin/image-factory
+	install -m 0755 $(RELEASE)-sudo-helper $(INSTALLED)/bin/image-factory-sudo-helper
+	rm -rf $(INSTALLED)/share/image-factory/configs
+	for folder in $$(find configs -type d); do \
+	  install -d $(INSTALLED)/share/image-factory/$$folder && \
+	  find $$folder -maxdepth 1 -type f -exec install -m 0644 -t $(INSTALLED)/share/image-factory/$$folder {} + || exit; \
+	done
+	install -m 0644 man/image-factory.1 $(INSTALLED)/share/man/man1/
+	install -m 0644 man/image-factory.conf.5 $(INSTALLED)/share/man/man5/
+	sed 's|/usr/bin/|$(prefix)/bin/|' man/image-factory-sudo-helper.8 \
+	  > $(INSTALLED)/share/man/man8/image-factory-sudo-helper.8
 	sed 's|/usr/bin/|$(prefix)/bin/|' sudo-helper/sudoers.example \
-	  > $(DESTDIR)$(prefix)/share/doc/image-factory/sudoers.example
-	install -m 0644 man/image-factory-sudo-helper.8 $(DESTDIR)$(prefix)/share/man/man8/
-	cp -r configs $(DESTDIR)$(prefix)/share/image-factory/
-	install -m 0644 man/image-factory.1 $(DESTDIR)$(prefix)/share/man/man1/
-	install -m 0644 man/image-factory.conf.5 $(DESTDIR)$(prefix)/share/man/man5/
-	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(prefix)/share/bash-completion/completions/image-factory
-	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(prefix)/share/zsh/site-functions/_image-factory
-	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(prefix)/share/fish/vendor_completions.d/image-factory.fish
+	  > $(INSTALLED)/share/doc/image-factory/sudoers.example
+	$(RELEASE) --generate-completion-script bash > $(INSTALLED)/share/bash-completion/completions/image-factory
+	$(RELEASE) --generate-completion-script zsh > $(INSTALLED)/share/zsh/site-functions/_image-factory
+	$(RELEASE) --generate-completion-script fish > $(INSTALLED)/share/fish/vendor_completions.d/image-factory.fish
+	@# Written by the shell with whatever umask it has; everybody reads them.
+	chmod 0644 $(INSTALLED)/share/man/man8/image-factory-sudo-helper.8 \
+	  $(INSTALLED)/share/doc/image-factory/sudoers.example \
+	  $(INSTALLED)/share/bash-completion/completions/image-factory \
+	  $(INSTALLED)/share/zsh/site-functions/_image-factory \
+	  $(INSTALLED)/share/fish/vendor_completions.d/image-factory.fish
 
 .PHONY: clean
 clean: ## remove what was built (not ./images/)

@@ -3,9 +3,10 @@ package import SystemPackage
 
 /// The tiny netinstaller's initial RAM disk: with the installer's own kernel it boots to a double of Debian's installer.
 ///
-/// It reads the kernel line and the injected answer file as the real one does, writes a disk with one ext4 partition and a small
-/// system, reports in the installer's words on the console and in its log, and powers off; `MiniatureBehaviour` tells it to go
-/// wrong. The disk's boot sector prints `BootSector.marker`; the system on it does not boot.
+/// It reads the kernel line and the injected answer file as the real one does, writes a disk with one partition and a small
+/// system (ext4, or xfs or btrfs where the answers ask for it), reports in the installer's words on the console and in its log,
+/// and powers off; `MiniatureBehaviour` tells it to go wrong. The disk's boot sector prints `BootSector.marker`; the system on it
+/// does not boot.
 package struct MiniatureInitrd: Sendable, Equatable {
   /// The kernel it belongs to, as `uname -r` prints it.
   package let kernelRelease: String
@@ -69,8 +70,8 @@ package struct MiniatureInitrd: Sendable, Equatable {
       CpioEntry("etc/miniature/boot", .file(BootSector.code), permissions: 0o644),
       // Early commands add a key to Debian's.
       .text("usr/share/keyrings/debian-archive-keyring.pgp", "not a keyring\n"),
-      .text("etc/miniature/debugfs", GuestDisk.debugfsCommands),
-      CpioEntry("etc/miniature/capability", .file(GuestDisk.capability), permissions: 0o644),
+      .text("etc/miniature/debugfs", GuestFileSystem.debugfsCommands),
+      CpioEntry("etc/miniature/capability", .file(GuestFileSystem.capability), permissions: 0o644),
     ] + GuestTarget.stubs.map { .link("usr/lib/miniature/\($0)", to: "stub") }
   }
 
@@ -92,6 +93,6 @@ package struct MiniatureInitrd: Sendable, Equatable {
 
   private static func programEntries(_ initrd: InstallerInitrd, _ tools: MiniatureTools) throws -> [CpioEntry] {
     try GuestPrograms.busybox(initrd, tools.busybox)
-      + GuestPrograms.hostTools(["mke2fs": tools.mke2fs, "debugfs": tools.debugfs])
+      + GuestPrograms.hostTools(tools.programs)
   }
 }

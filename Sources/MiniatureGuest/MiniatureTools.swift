@@ -12,6 +12,8 @@ package struct MiniatureTools: Sendable, Equatable {
   package var debugfs: FilePath
   /// A static BusyBox to use in place of the installer's own; nil: the installer's.
   package var busybox: FilePath?
+  /// The programs for other root file systems; a guest whose answers ask for one that is not here fails as it partitions.
+  package var makers: [MiniatureFileSystem: FilePath] = [:]
 
   package init(mke2fs: FilePath, debugfs: FilePath, busybox: FilePath? = nil) {
     self.mke2fs = mke2fs
@@ -19,20 +21,30 @@ package struct MiniatureTools: Sendable, Equatable {
     self.busybox = busybox
   }
 
-  /// The tools as this host has them; throws `FactoryError` that names the missing one and its package.
+  /// The tools as this host has them, with those for other root file systems that are asked for.
+  ///
+  /// Throws `FactoryError` that names the missing one and its package.
   package static func find(
+    for fileSystems: Set<MiniatureFileSystem> = [],
     in folders: [FilePath] = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin"]
   ) throws(FactoryError) -> MiniatureTools {
-    var found: [FilePath] = []
-    for tool in ["mke2fs", "debugfs"] {
-      guard let path = folders.map({ $0.appending(tool) }).first(where: isReadable) else {
-        throw FactoryError(
-          .hostNotReady, "cannot find '\(tool)', required to make the miniature guest's file system",
-          hint: "install the package 'e2fsprogs'")
-      }
-      found.append(path)
+    func find(_ tool: String, from package: String) throws(FactoryError) -> FilePath {
+      if let path = folders.map({ $0.appending(tool) }).first(where: isReadable) { return path }
+      throw FactoryError(
+        .hostNotReady, "cannot find '\(tool)', required to make the miniature guest's file system",
+        hint: "install the package '\(package)'")
     }
-    return MiniatureTools(mke2fs: found[0], debugfs: found[1])
+    var tools = MiniatureTools(
+      mke2fs: try find("mke2fs", from: "e2fsprogs"), debugfs: try find("debugfs", from: "e2fsprogs"))
+    for kind in fileSystems { tools.makers[kind] = try find(kind.maker, from: kind.package) }
+    return tools
+  }
+
+  /// All of them, by the names they have in the guest.
+  var programs: [String: FilePath] {
+    var programs = ["mke2fs": mke2fs, "debugfs": debugfs]
+    for (kind, path) in makers { programs[kind.maker] = path }
+    return programs
   }
 
   private static func isReadable(_ path: FilePath) -> Bool {

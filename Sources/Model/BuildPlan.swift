@@ -87,8 +87,10 @@ public struct InstallerPlan: Sendable, Hashable, Codable {
   public var reason: String
   public var kernel: FetchPlan
   public var initrd: FetchPlan
-  /// What the installer loads after its initrd, where the three must be of one compose; verified, the guest fetches its own.
+  /// What the installer loads after its initrd, where the three must be of one compose.
   public var stage2: FetchPlan?
+  /// The disc on which the guest gets its second stage; nil: the guest fetches its own.
+  public var stage2Disc: InstallerDisc?
   /// The bootable image that kernel and initrd are members of (`iso:PATH`); nil where they are files of their own.
   public var image: FetchPlan?
   /// The list of digests that the files were looked up in; nil where there is none.
@@ -99,6 +101,22 @@ public struct InstallerPlan: Sendable, Hashable, Codable {
     self.reason = reason
     self.kernel = kernel
     self.initrd = initrd
+  }
+}
+
+/// A disc with one verified file of the installer's.
+public struct InstallerDisc: Sendable, Hashable, Codable {
+  /// Made in the build's work folder.
+  public var path: FilePath
+  /// By which the installer finds it.
+  public var label: String
+  /// The file's place below the disc's root.
+  public var member: String
+
+  public init(path: FilePath, label: String, member: String) {
+    self.path = path
+    self.label = label
+    self.member = member
   }
 }
 
@@ -120,8 +138,12 @@ public struct FetchPlan: Sendable, Hashable, Codable {
   public var sources: [String]
   /// For `deb:` sources: base URLs of mirrors.
   public var mirrors: [String]
-  /// Digest of the file itself; nil only for a source that the config names without one.
+  /// Digest of the file itself; nil for a source that the config names without one, or that is known by its SHA-512.
   public var sha256: String?
+  /// The file's SHA-512, where that is what its list of digests has.
+  public var sha512: String?
+  /// How long the file is, as a mirror said before it was fetched; nil: nobody was asked, or did not say.
+  public var size: ByteSize?
   /// Digest of the Debian package around it, for `deb:` sources.
   public var packageSHA256: String?
   /// How the digest came to be trusted: `pin 'debian-13'`, `InRelease of trixie`.

@@ -42,6 +42,8 @@ public struct InstallerSource: Sendable, Hashable, Codable {
   public var defaultMirror = ""
   public var securityMirror: String?
   public var defaultSecurityMirror: String?
+  /// Further repositories of updates beside the security mirror.
+  public var updateMirrors: [String] = []
   public var choice = Choice.auto
   /// The pin's name in `configs/pins/`.
   public var pin: String?
@@ -67,12 +69,16 @@ public struct InstallerSource: Sendable, Hashable, Codable {
   public var stage2SHA256: String?
   /// The bootable image below an installer mirror; `*` stands for a part that changes with point releases.
   public var imagePath: String?
+  /// The packages below a mirror, where the installer has to be told.
+  public var repositoryPath: String?
   /// The list of digests below an installer mirror; nil: the trust chain's own name for it.
   public var checksumsPath: String?
   /// OpenPGP keyrings that signatures are checked with: alternatives, those that are there are used.
   public var keyrings: [FilePath] = []
   /// The host's package that has the keyring, for the hint when it is missing.
   public var keyringPackage = ""
+  /// Whether an archive's Release file that has expired is refused.
+  public var checkValidUntil = true
   public var cacheFolder: FilePath?
   /// The whole time one download may take.
   public var fetchTimeout = Duration.seconds(1800)
@@ -92,7 +98,7 @@ public struct InstallerSource: Sendable, Hashable, Codable {
 public struct AnswerFile: Sendable, Hashable, Codable {
   /// A format's name in the registry: `preseed`.
   public var format = ""
-  /// The release as the format names it: `RHEL9`, `SLE-15-SP6`, `24.04`, `Leap_16.0`; empty where the format has no dialects.
+  /// The release as the format names it: `RHEL9`, `SLE-15-SP6`, `24.04`, `openSUSE_Leap`; empty where the format has no dialects.
   public var dialect = ""
   /// The user's own file by format, used as it is: `preseed = PATH`.
   public var own: [String: FilePath] = [:]
@@ -119,6 +125,8 @@ public struct MachineRequest: Sendable, Hashable, Codable {
   public var cpuLevel = 1
   public var cores: Int?
   public var memory = ByteSize.gibibytes(1)
+  /// The least memory with which the distribution's installer works; nil: not known.
+  public var leastMemory: ByteSize?
   /// Ids in osinfo-db, the preferred one first: databases are older than releases.
   public var osinfo: [String] = []
   public var macAddress: String?

@@ -70,6 +70,8 @@ public struct PackageArchive: Sendable, Hashable, Codable {
   public var mirror = ""
   /// The mirror of security updates; nil: the release has none.
   public var securityMirror: String?
+  /// Further repositories of updates, where a distribution has several; URLs without a trailing slash.
+  public var updateMirrors: [String] = []
   /// `trixie`, or what the distribution calls a release.
   public var suite = ""
   public var components: [String] = ["main"]

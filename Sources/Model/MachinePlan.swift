@@ -35,8 +35,10 @@ public struct MachinePlan: Sendable, Hashable, Codable {
   public var initrd: FilePath
   /// Files put into the initrd's root under their own names.
   public var injectedFiles: [FilePath]
-  /// The installer's bootable image, attached as a CD; nil: there is none.
+  /// The installer's bootable image, or the disc with its second stage, attached as a CD; nil: there is none.
   public var installerImage: FilePath?
+  /// The start of a kernel word that ends in the label of `installerImage`: the label is read when the image is here.
+  public var imageLabelWord: String?
   /// The answers on a volume of their own, attached as a CD; nil: they are in the initrd.
   public var answerVolume: AnswerVolume?
   /// The installer's kernel line, word by word.

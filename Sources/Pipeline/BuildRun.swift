@@ -9,17 +9,20 @@ package struct BuildRun: Sendable {
   let host: Host
   let observer: BuildObserver
   let stages: [any Stage]
+  /// What planning and preflight said of it; the warnings among it are in the report.
+  let findings: [Finding]
   /// What the process was told by a signal, asked when a build was cancelled.
   let stopStatus: @Sendable () -> ExitStatus
 
   /// A run of the plan's own stages, unless others are given.
   package init(
-    _ plan: BuildPlan, host: Host, stages: [any Stage]? = nil,
+    _ plan: BuildPlan, host: Host, stages: [any Stage]? = nil, findings: [Finding] = [],
     stopStatus: @escaping @Sendable () -> ExitStatus = { .interrupted }, observer: @escaping BuildObserver
   ) {
     self.plan = plan
     self.host = host
     self.stages = stages ?? StageOrder.stages(of: plan)
+    self.findings = findings
     self.stopStatus = stopStatus
     self.observer = observer
   }
@@ -31,6 +34,7 @@ package struct BuildRun: Sendable {
     var report = BuildReport(
       image: plan.image, baseName: plan.baseName, started: host.clock.timestamp, notes: plan.notes)
     let warnings = WarningCollector()
+    for finding in findings where finding.severity == .warning { warnings.add(finding.sentence) }
     let log = BuildLog(plan.log.file, clock: host.clock)
     let tell: BuildObserver = { event in
       if event.kind == .warning, let text = event.text { warnings.add(text) }

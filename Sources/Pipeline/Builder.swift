@@ -54,7 +54,9 @@ package struct Builder: Sendable {
       }
       guard let reservation = try Reservation.take(plan) else { continue }
       onFindings(findings)
-      let report = await BuildRun(plan, host: host, stopStatus: stopStatus, observer: observer).run()
+      let report = await BuildRun(
+        plan, host: host, findings: findings, stopStatus: stopStatus, observer: observer
+      ).run()
       return reservation.release(report)
     }
     throw FactoryError(.unexpected, "cannot find a free name for the build of '\(name)'")

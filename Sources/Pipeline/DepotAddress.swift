@@ -16,5 +16,11 @@ struct DepotAddress: Codable, Sendable {
     try AtomicFile.write(Array(try JSONEncoder().encode(self)), to: DepotAddress.path(plan), mode: 0o600)
   }
 
+  /// `10.0.2.2:PORT`, as it stands in files of the guest; nil when the build has no depot.
+  static func host(of plan: BuildPlan) -> String? {
+    guard plan.depot != nil, let address = try? read(plan).proxy else { return nil }
+    return address.replacing("http://", with: "").split(separator: "/").first.map(String.init)
+  }
+
   private static func path(_ plan: BuildPlan) -> FilePath { plan.workFolder.appending("depot.json") }
 }

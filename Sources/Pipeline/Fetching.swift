@@ -30,7 +30,7 @@ package enum Fetching {
         events?.progress(Double(progress.received) / Double(total), "fetching \(name)")
       }
     } catch let error as FactoryError where error.status == .fetchFailed {
-      guard let listing, await hasChanged(listing, downloader) else { throw error }
+      guard let listing, await state(of: listing, downloader) == .changed else { throw error }
       throw FactoryError(
         .fetchFailed, "cannot fetch \(name): the tree changed while it was read, run again",
         hint:
@@ -45,9 +45,16 @@ package enum Fetching {
       source: source)
   }
 
+  enum ListingState {
+    case same
+    case changed
+    /// Nobody gives the list.
+    case unknown
+  }
+
   /// Whether the mirror has another list of digests by now.
-  private static func hasChanged(_ listing: ListingPlan, _ downloader: any Downloader) async -> Bool {
-    guard let bytes = try? await downloader.fetchSmall(listing.url, limit: ListedFiles.limit) else { return false }
-    return FileDigest.sha256(bytes) != listing.sha256
+  static func state(of listing: ListingPlan, _ downloader: any Downloader) async -> ListingState {
+    guard let bytes = try? await downloader.fetchSmall(listing.url, limit: ListedFiles.limit) else { return .unknown }
+    return FileDigest.sha256(bytes) == listing.sha256 ? .same : .changed
   }
 }

@@ -4,7 +4,7 @@ import HostSystem
 import Model
 import SystemPackage
 
-/// The clean-up inside the root file system: blocking, in one session, by libext2fs.
+/// The clean-up inside the guest's ext file systems: blocking, in one session, by libext2fs.
 struct GuestCleaning: Sendable {
   let plan: BuildPlan
   let events: StageEvents
@@ -13,23 +13,23 @@ struct GuestCleaning: Sendable {
   private static let largestLog = 64 << 20
   private static let largestSum = 256 << 20
 
-  /// Cleans the file system at `extent`; throws `DiskImageError` and ``FactoryError``.
-  func clean(_ extent: ImageExtent) throws -> Tally {
-    let files = try Ext4FileSystem.open(image: plan.disk.raw, extent: extent, mode: .readWrite)
+  /// Cleans the file systems of a system; throws `DiskImageError` and ``FactoryError``.
+  func clean(_ system: GuestSystem) throws -> Tally {
+    let files = try GuestFiles(system)
     var total = Tally()
     var left = GuestCleaning.largestSum
-    let kept = try KeptPaths(plan.cleaning.keep, in: files)
+    let kept = try KeptPaths(plan.cleaning.keep, in: files) { LinkedFolder.warn(events, of: $0, in: $1) }
     for pattern in plan.cleaning.logs {
-      for path in try files.expand(pattern) {
+      for path in try expand(pattern, in: files) {
         try save(path, in: files, left: &left)
         total.add(try kept.remove(path, in: files))
       }
     }
     for pattern in plan.cleaning.remove + plan.cleaning.add {
-      for path in try files.expand(pattern) { total.add(try kept.remove(path, in: files)) }
+      for path in try expand(pattern, in: files) { total.add(try kept.remove(path, in: files)) }
     }
     for pattern in plan.cleaning.empty {
-      for path in try files.expand(pattern) where !kept.covers(path) { try empty(path, in: files) }
+      for path in try expand(pattern, in: files) where !kept.covers(path) { try empty(path, in: files) }
     }
     if plan.cleaning.regenerateHostKeys { total.add(try HostKeys.regenerate(in: files, keeping: kept)) }
     try removeProxy(in: files)
@@ -37,7 +37,14 @@ struct GuestCleaning: Sendable {
     return total
   }
 
-  private func save(_ path: ImagePath, in files: borrowing Ext4FileSystem, left: inout Int) throws {
+  /// What a pattern of the lists matches; one that passes a link of the guest's is left out with a warning.
+  private func expand(_ pattern: String, in files: GuestFiles) throws -> [ImagePath] {
+    let found = try files.matches(of: pattern)
+    for link in found.links { LinkedFolder.warn(events, of: pattern, in: link) }
+    return found.paths
+  }
+
+  private func save(_ path: ImagePath, in files: GuestFiles, left: inout Int) throws {
     guard let status = try files.status(path) else { return }
     switch status.kind {
     case .directory:
@@ -57,7 +64,7 @@ struct GuestCleaning: Sendable {
   }
 
   /// Through a scratch file, piece by piece: a traced installation's log has tens of megabytes.
-  private func keep(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws {
+  private func keep(_ path: ImagePath, in files: GuestFiles) throws {
     let copy = plan.workFolder.appending("guest-log")
     defer { try? Folder.remove(copy) }
     let descriptor = try FileDescriptor.open(
@@ -79,13 +86,13 @@ struct GuestCleaning: Sendable {
     return String(String(name).suffix(200))
   }
 
-  private func empty(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws {
+  private func empty(_ path: ImagePath, in files: GuestFiles) throws {
     guard let status = try files.status(path), status.kind == .file else { return }
     try files.truncate(path)
   }
 
   /// The build's proxy in apt's configuration: the installer writes it there for the target.
-  private func removeProxy(in files: borrowing Ext4FileSystem) throws {
+  private func removeProxy(in files: GuestFiles) throws {
     guard plan.depot != nil, let address = try? DepotAddress.read(plan).proxy else { return }
     let host = address.replacing("http://", with: "").split(separator: "/").first.map(String.init) ?? address
     for pattern in ["/etc/apt/apt.conf", "/etc/apt/apt.conf.d/*"] {

@@ -14,6 +14,8 @@ package struct Host: Sendable {
   package var stateFolder: FilePath
   /// This user's folder for sockets: `XDG_RUNTIME_DIR` or one made for want of it.
   package var runtimeFolder: FilePath?
+  /// Where the system's daemons have their sockets, and we what is about them.
+  package var systemRunFolder: FilePath = "/run"
   /// The start of a command line that runs a daemon and reaps its orphans.
   package var reaper: [String]
 

@@ -7,12 +7,12 @@ enum HostKeys {
   private static let unit = HostKeyUnit.path
   private static let wants = HostKeyUnit.wants
 
-  static let pattern = "/etc/ssh/ssh_host_*"
+  static let pattern = HostKeyUnit.keys
 
   /// Removes the keys and sees to the unit, when there is an ssh server and systemd; gives what was removed.
   ///
   /// The distribution's own scripts may have installed the unit already; a user's own answer file has not.
-  static func regenerate(in files: borrowing Ext4FileSystem, keeping kept: KeptPaths = .none) throws -> Tally {
+  static func regenerate(in files: GuestFiles, keeping kept: KeptPaths = .none) throws -> Tally {
     var keys = Tally()
     for path in try files.expand(pattern) { keys.add(try kept.remove(path, in: files)) }
     guard try isThere("/usr/sbin/sshd", in: files), try isThere("/usr/lib/systemd/systemd", in: files),
@@ -28,7 +28,7 @@ enum HostKeys {
     return keys
   }
 
-  private static func isThere(_ path: String, in files: borrowing Ext4FileSystem) throws -> Bool {
-    try files.exists(ImagePath(path))
+  private static func isThere(_ path: String, in files: GuestFiles) throws -> Bool {
+    try files.status(ImagePath(path)) != nil
   }
 }

@@ -51,6 +51,9 @@ package enum InstallerFiles {
     need("tar", for: "deb:", to: "unpack")
     need("xz", for: "deb:", to: "unpack")
     need("xorriso", for: "iso:", to: "unpack")
+    if plan.installer.stage2Disc != nil {
+      tools.append(.tool("xorriso", purpose: "make the disc with the installer's second stage"))
+    }
     return tools
   }
 }

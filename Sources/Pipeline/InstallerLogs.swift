@@ -18,6 +18,7 @@ enum InstallerLogs {
 
   /// Keeps a file of the host as a log under `name`, a single path component; what is not there is not kept.
   ///
+  /// A log of that name is not written over: the new one gets a number, `NAME-2`. Several paths of a guest may flatten to one name.
   /// `line` gets each line as it is kept. Throws ``FactoryError``.
   static func keep(
     _ source: FilePath, as name: String, plan: BuildPlan, line: ((String) -> Void)? = nil
@@ -32,16 +33,25 @@ enum InstallerLogs {
     }
   }
 
+  /// Opens a file that was not there before.
+  private static func openNew(_ name: String, in folder: FilePath) throws -> Int32 {
+    for number in 1...100_000 {
+      let path = folder.appending(number == 1 ? name : "\(name)-\(number)")
+      let descriptor = open(path.string, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640)
+      if descriptor >= 0 { return descriptor }
+      guard errno == EEXIST else {
+        throw FactoryError(.processingFailed, "cannot write '\(path)': \(String(cString: strerror(errno)))")
+      }
+    }
+    throw FactoryError(.processingFailed, "'\(folder)' has too many logs called '\(name)'")
+  }
+
   /// Writes piece by piece, so that a large log takes no memory; a line's end may come with a later piece.
   private static func write(
     _ name: String, plan: BuildPlan, line told: ((String) -> Void)?, next: () throws -> [UInt8]?
   ) throws {
     try Folder.create(plan.log.installerLogs, mode: 0o750)
-    let path = plan.log.installerLogs.appending(name)
-    let descriptor = open(path.string, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else {
-      throw FactoryError(.processingFailed, "cannot write '\(path)': \(String(cString: strerror(errno)))")
-    }
+    let descriptor = try openNew(name, in: plan.log.installerLogs)
     let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? output.close() }
     var redactor = LogRedactor(secrets: plan.answers.answers.secrets)

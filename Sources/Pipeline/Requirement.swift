@@ -5,7 +5,7 @@ package import SystemPackage
 package enum Requirement: Sendable, Hashable {
   /// A tool that is found on the `PATH`; the purpose reads on after "required to".
   case tool(String, purpose: String)
-  /// So many free bytes in a folder's file system.
+  /// So many free bytes in a folder's file system, beside what others require of the same one.
   case space(ByteSize, in: FilePath, purpose: String)
   /// A folder that exists, or can be made, and written to.
   case writableFolder(FilePath)

@@ -52,7 +52,7 @@ struct RootFileSystem: Sendable {
     }
   }
 
-  private func wrapped<Value>(_ what: String, _ work: () async throws -> Value) async throws -> Value {
+  func wrapped<Value>(_ what: String, _ work: () async throws -> Value) async throws -> Value {
     do {
       return try await work()
     } catch let error as DiskImageError {

@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// Gathers the warnings of a build for its report, each once.
@@ -9,4 +10,11 @@ final class WarningCollector: Sendable {
   }
 
   var all: [String] { warnings.withLock { $0 } }
+}
+
+extension Finding {
+  /// Place, message and hint in one line, for a report.
+  var sentence: String {
+    (location.map { "\($0): " } ?? "") + message + (hint.map { " (\($0))" } ?? "")
+  }
 }

@@ -92,6 +92,50 @@ struct DiskFormatTests {
     #expect(try Tool.need("qemu-img", ["info", "-f", "qcow2", target.string]).contains("backing file") == false)
   }
 
+  @Test(
+    "a file is hashed while it is written or checked, and the digests are those of the file",
+    arguments: DiskFormats.names)
+  func streamed(_ name: String) async throws {
+    let format = try #require(DiskFormats.named(name))
+    guard format.requiredTools.allSatisfy({ Tool.has($0) }) else { return }
+    let scratch = try #require(scratch)
+    let target = scratch.path("streamed.\(format.fileExtension)")
+    let note = try await Conversion.perform(
+      format, raw(for: name), to: target, hashing: [.sha256, .sha512], run: Tool.runner)
+    #expect((format.stream("/raw", to: target) != nil) == ["raw.zst", "raw.xz", "tar"].contains(name))
+    let made = try #require(note)
+    let expected = try FileDigest.compute(target, algorithms: [.sha256, .sha512])
+    try made.leave(beside: target)
+    #expect(DigestNote.take(for: target, [.sha256, .sha512]) == expected)
+    // Taken once.
+    #expect(DigestNote.take(for: target, [.sha256]) == nil)
+    // A file that was changed, or replaced by one of the same length, is read again.
+    try made.leave(beside: target)
+    let bytes = try scratch.read(target)
+    try scratch.patch(target, at: 5, [bytes[5] ^ 1])
+    #expect(DigestNote.take(for: target, [.sha256]) == nil)
+  }
+
+  @Test("a stream that ends in another file is read again, one that is given up gives no digests")
+  func notFollowed() async throws {
+    let scratch = try #require(scratch)
+    let target = scratch.path("target.raw.zst")
+    let note = try await Conversion.perform(RawZst(), raw(), to: target, hashing: [.sha256]) { command in
+      if command.argv.contains("-t") { return 0 }
+      // As a tool would that writes beside its target and renames.
+      try scratch.write("target.raw.zst", "half")
+      usleep(50_000)
+      try scratch.write("other", "whole")
+      rename(scratch.path("other").string, target.string)
+      return 0
+    }
+    try #require(note).leave(beside: target)
+    #expect(DigestNote.take(for: target, [.sha256]) == (try FileDigest.compute(target, algorithms: [.sha256])))
+    await #expect(throws: DiskImageError.self) {
+      try await Conversion.perform(RawZst(), raw("2.raw"), to: scratch.path("2.zst"), hashing: [.sha256]) { _ in 1 }
+    }
+  }
+
   @Test("odd file names work with the real tools", arguments: DiskFormats.names)
   func oddNames(_ name: String) async throws {
     let format = try #require(DiskFormats.named(name))

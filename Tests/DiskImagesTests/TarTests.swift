@@ -84,17 +84,74 @@ struct TarTests {
     #expect(bytes.count % 10_240 == 0)
   }
 
-  @Test("the same file system gives the same bytes; a file of holes only is refused and nothing is left")
+  @Test(
+    "the same file system gives the same bytes; a file that claims more data than there is room for is refused and nothing is left"
+  )
   func limits() throws {
     let disk = try disk()
     let scratch = try #require(disk.scratch)
     try TarArchive.write(rootOf: disk.image, to: scratch.path("1.tar"))
     try TarArchive.write(rootOf: disk.image, to: scratch.path("2.tar"))
     #expect(try FileDigest.sha256(scratch.path("1.tar")) == FileDigest.sha256(scratch.path("2.tar")))
-    try disk.edit("sif /etc/machine-id size 0x4000000000")
+    // A size and a number of blocks that no file of this file system has.
+    try disk.edit("sif /etc/machine-id size 0x4000000000", "sif /etc/machine-id blocks 0x20000000")
     #expect { try TarArchive.write(rootOf: disk.image, to: scratch.path("3.tar")) } throws: {
       ($0 as? DiskImageError)?.kind == .tooLarge
     }
     #expect(try !scratch.names().contains("3.tar"))
+  }
+
+  /// Files with holes in every place: start, middle, end, all of it, and too small ones to be worth it.
+  private func holes(_ variant: Variant) throws -> TestDisk {
+    try TestDisk(variant) { scratch in
+      try TestDisk.tree(scratch)
+      func file(_ name: String, _ mebibytes: Int, _ pieces: [(Int64, String)]) throws {
+        let path = try scratch.sparse("root/holes/\(name)", mebibytes: mebibytes)
+        for (offset, text) in pieces { try scratch.patch(path, at: offset, Array(text.utf8)) }
+      }
+      try file("both-ends", 300, [(0, "start"), ((300 << 20) - 3, "end")])
+      try file("middle", 64, [(5 << 20, "here"), ((9 << 20) + 77, String(repeating: "x", count: 70_000))])
+      try file("nothing", 40, [])
+      try file("many", 32, (0..<200).map { (Int64($0) << 17, "\($0)") })
+      try file("ünï\n" + String(repeating: "l", count: 120), 8, [(1 << 20, "long name")])
+      try file("huge", 12_000, [(10 << 30, "ten gigabytes")])
+    }
+  }
+
+  @Test(
+    "holes of a MiB and more stay holes: GNU tar, bsdtar and Python unpack the same bytes",
+    .enabled(if: Tool.has("bsdtar", "python3"), "needs libarchive-tools and python3"),
+    arguments: [Variant.plain, Variant.all[9], Variant.all[10]])
+  func sparse(_ variant: Variant) throws {
+    let disk = try holes(variant)
+    let scratch = try #require(disk.scratch)
+    let archive = scratch.path("root.tar")
+    try TarArchive.write(rootOf: disk.image, to: archive)
+    #expect(try SparseFile.sizes(of: archive).apparent < .mebibytes(12))
+    // The longest is compared by its ends only.
+    let names = ["both-ends", "middle", "nothing", "many", "ünï\n" + String(repeating: "l", count: 120)]
+    let python =
+      "import sys, tarfile; t = tarfile.open(sys.argv[1]); t.extractall(sys.argv[2], members=[m for m in t if '/holes/' in m.name])"
+    for (tool, words) in [
+      ("tar", ["-xf", archive.string, "-C"]), ("bsdtar", ["-xf", archive.string, "-C"]),
+      ("python3", ["-c", python, archive.string]),
+    ] {
+      try scratch.write("\(tool)/x", "")
+      let folder = scratch.path(tool).string
+      try Tool.need(tool, words + [folder] + (tool == "python3" ? [] : ["./holes"]))
+      for name in names {
+        try Tool.need("cmp", [scratch.path("root/holes/" + name).string, "\(folder)/holes/\(name)"])
+        #expect(
+          try SparseFile.sizes(of: FilePath("\(folder)/holes/\(name)")).allocated < .mebibytes(4), "\(tool) \(name)")
+      }
+      let huge = FilePath("\(folder)/holes/huge")
+      #expect(try SparseFile.sizes(of: huge).apparent == .mebibytes(12_000))
+      let file = try FileDescriptor.open(huge, .readOnly)
+      var bytes = [UInt8](repeating: 0, count: 13)
+      _ = try file.closeAfter {
+        try bytes.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: 10 << 30, into: $0) }
+      }
+      #expect(bytes == Array("ten gigabytes".utf8), "\(tool)")
+    }
   }
 }

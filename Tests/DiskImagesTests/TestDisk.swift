@@ -40,9 +40,9 @@ struct TestDisk {
 
   static let start: Int64 = 1 << 20
 
-  /// `populate` fills the folder that becomes the root file system.
+  /// `populate` fills the folder that becomes the root file system; `noise`: what is free holds something.
   init(
-    _ variant: Variant = .plain, mebibytes: Int = 48, name: String = "disk.raw",
+    _ variant: Variant = .plain, mebibytes: Int = 48, name: String = "disk.raw", noise: Bool = false,
     _ populate: (Scratch) throws -> Void = TestDisk.tree
   ) throws {
     let scratch = try #require(scratch)
@@ -51,6 +51,10 @@ struct TestDisk {
     try TestDisk.sfdisk(scratch, image, "label: dos\nstart=2048, type=83, bootable\n")
     mkdir(scratch.path("root").string, 0o755)
     try populate(scratch)
+    if noise {
+      let bytes = [UInt8](repeating: 0x4E, count: 1 << 20)
+      for mebibyte in 1..<mebibytes { try scratch.patch(image, at: Int64(mebibyte) << 20, bytes) }
+    }
     try TestDisk.mkfs(image, extent, variant.options + ["-d", scratch.path("root").string])
   }
 
@@ -65,11 +69,14 @@ struct TestDisk {
   }
 
   static func mkfs(_ image: FilePath, _ extent: ImageExtent, _ options: [String]) throws {
-    try Tool.need(
-      "mke2fs",
-      ["-q", "-F", "-E", "offset=\(extent.offset),root_owner=0:0"] + options + [
-        image.string, "\(extent.length >> 10)k",
-      ])
+    var options = options
+    var extended = "offset=\(extent.offset),root_owner=0:0"
+    // mke2fs takes the last of several.
+    if let place = options.firstIndex(of: "-E") {
+      extended += "," + options[place + 1]
+      options.removeSubrange(place...place + 1)
+    }
+    try Tool.need("mke2fs", ["-q", "-F", "-E", extended] + options + [image.string, "\(extent.length >> 10)k"])
   }
 
   /// mkswap takes an offset only since util-linux 2.41: the signature alone is what counts here.

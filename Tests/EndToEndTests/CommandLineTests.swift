@@ -110,7 +110,7 @@ struct CommandLineTests {
   func manual() async throws {
     let result = try await run(["settings", "--man"])
     let shipped = try String(
-      contentsOfFile: Workshop.checkout.appending("man/image-factory.conf.5").string, encoding: .utf8)
+      contentsOfFile: Built.checkout.appending("man/image-factory.conf.5").string, encoding: .utf8)
     #expect(result.status == 0)
     #expect(shipped == result.output, "run 'image-factory settings --man > man/image-factory.conf.5'")
   }
@@ -130,7 +130,7 @@ struct CommandLineTests {
 
   @Test("both manual pages are clean", .needs("mandoc"), arguments: ["image-factory.1", "image-factory.conf.5"])
   func manualPages(name: String) async throws {
-    let page = Workshop.checkout.appending("man").appending(name).string
+    let page = Built.checkout.appending("man").appending(name).string
     let result = try await Child.run("mandoc", "-T", "lint", "-W", "warning", page)
     // The page of the settings is generated and has no date.
     let findings = (result.output + result.errors).split(separator: "\n").filter { !$0.contains("missing date") }
@@ -141,14 +141,14 @@ struct CommandLineTests {
     "the shell scripts of this checkout are clean", .needs("shellcheck"),
     arguments: ["Tests/run-tests", "Tests/check-install", ".ci/run"])
   func scripts(name: String) async throws {
-    let result = try await Child.run("shellcheck", Workshop.checkout.pushing(FilePath(name)).string)
+    let result = try await Child.run("shellcheck", Built.checkout.pushing(FilePath(name)).string)
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 
   @Test("every command and every exit status is in image-factory(1)")
   func commandsAreInTheManual() async throws {
     let page = try String(
-      contentsOfFile: Workshop.checkout.appending("man/image-factory.1").string, encoding: .utf8)
+      contentsOfFile: Built.checkout.appending("man/image-factory.1").string, encoding: .utf8)
     let help = try await run(["--help"]).output
     let list = try #require(help.split(separator: "SUBCOMMANDS:\n").last)
     // A line of a command starts after two blanks, one that goes on much later.
@@ -194,5 +194,9 @@ struct CommandLineTests {
     let result = try await run(["--generate-completion-script", shell])
     #expect(result.status == 0)
     #expect(result.output.contains("selftest"))
+    // The settings' flags too, with their values.
+    for word in ["image-size", "no-keep-raw", "keep-raw", "yescrypt"] {
+      #expect(result.output.contains(word), "\(word)")
+    }
   }
 }

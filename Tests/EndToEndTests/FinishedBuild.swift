@@ -51,7 +51,7 @@ struct FinishedBuild: Sendable {
 extension Workshop {
   /// Starts `image-factory build` with JSON output; it is not waited for.
   func startBuild(_ config: TestConfig, _ more: [String] = [], words: [String] = []) throws -> Child {
-    let program = config.asUser ? try installBelowPrefix() : Workshop.binary
+    let program = config.asUser ? try installBelowPrefix(withHelper: config.hasHelper) : Workshop.binary
     let command =
       [program.string, "build", TestConfig.image, "--config", config.file.string, "--json"] + more
     if config.asUser {

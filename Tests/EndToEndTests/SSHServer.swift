@@ -8,9 +8,9 @@ final class SSHServer: Sendable {
   let port: UInt16
   private let process: Child
   private let folder: FilePath
-  private let user: TestUser
+  private let user: OrdinaryUser
 
-  init(for user: TestUser, in scratch: Scratch) async throws {
+  init(for user: OrdinaryUser, in scratch: Scratch) async throws {
     self.user = user
     let folder = try user.makeFolder("ssh", in: scratch)
     self.folder = folder

@@ -11,7 +11,7 @@ final class Workshop: Sendable {
   @TaskLocal static var current: Workshop?
 
   let scratch: Scratch
-  let user: TestUser
+  let user: OrdinaryUser
   let server: SSHServer
   let kernel: FilePath
   let initrd: FilePath
@@ -19,21 +19,20 @@ final class Workshop: Sendable {
   let recorder: FilePath
   /// Whether somebody's libvirtd was there before us: then the factory neither starts nor ends one.
   let foundDaemon: Bool
+  /// The same of its log daemon.
+  let foundLogDaemon: Bool
   let rootBuild = Once<FinishedBuild>()
   let secondBuild = Once<FinishedBuild>()
   let userBuild = Once<FinishedBuild>()
+  let sudoBuilds: [MiniatureFileSystem: Once<SudoBuilt>] = [.btrfs: Once(), .xfs: Once()]
 
   /// The password hashes in the tests' configuration; the miniature writes them into the image, and nowhere else may they be.
   static let marker = "EndToEndMarker"
   static let rootHash = "$6$salt$\(marker)Root." + String(repeating: "x", count: 60)
   static let userHash = "$6$salt$\(marker)User." + String(repeating: "y", count: 60)
 
-  /// The program beside the test bundle, or the one that `IMAGE_FACTORY_BINARY` names.
-  static var binary: FilePath {
-    if let named = ProcessInfo.processInfo.environment["IMAGE_FACTORY_BINARY"] { return FilePath(named) }
-    let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return FilePath(own ?? CommandLine.arguments[0]).removingLastComponent().appending("image-factory")
-  }
+  /// The program under test.
+  static var binary: FilePath { Built.factory }
 
   /// A folder with Debian's netboot `linux` and `initrd.gz` and their `virtio_blk.ko.xz`.
   static var installerFolder: FilePath? {
@@ -49,15 +48,13 @@ final class Workshop: Sendable {
     ProcessInfo.processInfo.environment["IMAGE_FACTORY_TEST_CACHE"].map { FilePath($0) }
   }
 
-  /// The root of this checkout.
-  static let checkout = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-
   init() async throws {
     let installer = try #require(
       Workshop.installerFolder, "IMAGE_FACTORY_TEST_INSTALLER names no folder with linux, initrd.gz, virtio_blk.ko.xz")
     try #require(
       FileManager.default.isExecutableFile(atPath: Workshop.binary.string), "\(Workshop.binary) is not built")
     foundDaemon = UnixSockets.answers("/run/libvirt/libvirt-sock") || UnixSockets.answers("/run/libvirt/virtqemud-sock")
+    foundLogDaemon = UnixSockets.answers("/run/libvirt/virtlogd-sock")
     let scratch = try Scratch("e2e")
     self.scratch = scratch
     kernel = scratch.path.appending("linux")
@@ -65,7 +62,7 @@ final class Workshop: Sendable {
     try FileManager.default.copyItem(atPath: installer.appending("linux").string, toPath: kernel.string)
     try await Workshop.makeMiniature(from: installer, to: initrd, scratch: scratch)
     recorder = try scratch.write(Workshop.recorderScript, to: "record", mode: 0o755)
-    user = try await TestUser(in: scratch)
+    user = try await OrdinaryUser("e2e", in: scratch, folder: "home")
     server = try await SSHServer(for: user, in: scratch)
   }
 
@@ -76,8 +73,10 @@ final class Workshop: Sendable {
   }
 
   private static func makeMiniature(from installer: FilePath, to path: FilePath, scratch: Scratch) async throws {
+    let others = MiniatureFileSystem.allCases.filter { Tools.path("mkfs.\($0.rawValue)") != nil }
     let made = try await MiniatureInitrd.make(
-      from: installer.appending("initrd.gz"), tools: .find(), modules: [installer.appending("virtio_blk.ko.xz")],
+      from: installer.appending("initrd.gz"), tools: .find(for: Set(others)),
+      modules: [installer.appending("virtio_blk.ko.xz")],
       scratch: scratch.makeFolder("miniature"), to: path,
       run: { command in
         let result = try await Child(command.argv).wait()
@@ -99,17 +98,12 @@ final class Workshop: Sendable {
     """
 
   /// Puts the program and its configs below a prefix, as `make install` does; gives the program.
-  func installBelowPrefix() throws -> FilePath {
-    let prefix = scratch.path.appending("prefix")
-    let binary = prefix.appending("bin/image-factory")
-    if FileManager.default.fileExists(atPath: binary.string) { return binary }
-    try scratch.makeFolder("prefix/bin")
-    try scratch.makeFolder("prefix/share/image-factory")
-    try FileManager.default.copyItem(atPath: Workshop.binary.string, toPath: binary.string)
-    try FileManager.default.copyItem(
-      atPath: Workshop.checkout.appending("configs").string,
-      toPath: prefix.appending("share/image-factory/configs").string)
-    return binary
+  ///
+  /// The sudo helper is beside it only when it is asked for, below a prefix of its own.
+  func installBelowPrefix(withHelper: Bool = false) throws -> FilePath {
+    let programs = [Workshop.binary] + (withHelper ? [Built.sudoHelper] : [])
+    return try Built.install(programs, below: withHelper ? "prefix-sudo" : "prefix", in: scratch)
+      .appending(Workshop.binary.lastComponent?.string ?? "")
   }
 }
 

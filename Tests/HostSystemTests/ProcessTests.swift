@@ -51,6 +51,26 @@ struct ProcessTests {
     }
   }
 
+  @Test("a process is known by number and start, ended with its group, and a zombie has ended")
+  func mark() async throws {
+    try await inScratch { folder in
+      let command = script(
+        "trap '' TERM; sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.1; done' & while :; do sleep 0.1; done")
+      let daemon = try await DetachedProcess.start(command, log: folder.appending("log"))
+      let mark = try #require(ProcessMark(of: daemon.processNumber))
+      #expect(try await eventually { !daemon.lastLines().isEmpty })
+      let number = try #require(Int32(daemon.lastLines()[0]))
+      let child = try #require(ProcessMark(of: number))
+      #expect(mark.isRunning && mark == ProcessMark(of: daemon.processNumber) && mark != child)
+      await mark.endGroup(grace: .milliseconds(100))
+      #expect(!mark.isRunning && ProcessMark(of: daemon.processNumber) == nil)
+      #expect(try await eventually { !child.isRunning })
+      // Gone already: nothing to do.
+      await mark.endGroup()
+      #expect(ProcessMark(of: 0) == nil && ProcessMark(of: -1) == nil)
+    }
+  }
+
   @Test("the reaper returns the daemon's status after the last orphan has gone")
   func reaper() async throws {
     await #expect(processExitsWith: .exitCode(6)) {

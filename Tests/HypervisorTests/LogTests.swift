@@ -8,7 +8,7 @@ import Testing
 @Suite("following a log that a guest writes") struct LogTests {
   @Test("lines end at newlines, returns and both together; escape codes and controls are gone")
   func lines() {
-    var splitter = LineSplitter()
+    var splitter = ConsoleLineSplitter()
     #expect(splitter.feed(Array("one\r\ntwo\n10%\r20%\rthr".utf8)) == ["one", "two", "10%", "20%"])
     #expect(splitter.feed(Array("ee\n\n\n".utf8)) == ["three"])
     let drawn = "\u{1B}[0m\u{1B}[2;1H\u{1B}(B\u{1B}]0;title\u{7}text\u{8} \u{1B}Pq\u{1B}\\more\n"
@@ -21,10 +21,10 @@ import Testing
 
   @Test("a line without end is cut, and the next line is whole again")
   func endless() {
-    var splitter = LineSplitter()
+    var splitter = ConsoleLineSplitter()
     let lines = splitter.feed([UInt8](repeating: 0x41, count: 100_000) + Array("\nnext\n".utf8))
     #expect(lines.count == 2)
-    #expect(lines.first?.utf8.count == LineSplitter.limit + 3)
+    #expect(lines.first?.utf8.count == ConsoleLineSplitter.limit + 3)
     #expect(lines.last == "next")
   }
 

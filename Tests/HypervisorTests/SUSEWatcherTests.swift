@@ -51,6 +51,18 @@ private func progress(_ observations: [InstallerObservation]) -> [Double] {
 }
 
 @Suite("watching YaST") struct AutoYaSTWatcherTests {
+  @Test("linuxrc's windows about a mirror that moves end the installation and say so")
+  func moved() {
+    for (line, word) in [
+      ("Installation system does not match your boot medium.", "two states of the mirror"),
+      ("To use the selected repository a matching boot image is needed.", "two states of the mirror"),
+      ("Digest verification failed.", "signed list"),
+    ] {
+      let found = failures(observe(AutoYaSTWatcher.self, ["│ \(line) │"], on: .console))
+      #expect(found.count == 1 && found[0].contains(word), "\(line)")
+    }
+  }
+
   @Test("a successful installation has its steps in order, growing progress and one last word")
   func success() {
     let observations = observe(AutoYaSTWatcher.self, SUSELog.yastSuccess)

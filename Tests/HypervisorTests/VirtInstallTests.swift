@@ -23,7 +23,7 @@ extension MachinePlan {
   func tcg() {
     let golden = """
       virt-install --connect qemu:///session --name image-factory-debian-12-1a2b --transient
-      --virt-type qemu --machine q35 --cpu qemu64 --vcpus 2 --memory 1024 --osinfo detect=on,require=off
+      --virt-type qemu --machine q35 --cpu qemu64 --vcpus 2 --memory 1024 --osinfo detect=off,require=off
       --xml ./features/tcg/tb-cache=512 --xml ./features/tcg/tb-cache/@unit=MiB
       --disk path=/build/disk.raw,format=raw,bus=virtio,cache=unsafe,discard=unmap
       --network user,model=virtio --graphics none --video none
@@ -99,11 +99,24 @@ extension MachinePlan {
     #expect(value(of: "--cpu", in: VirtInstall.command(for: machine).argv) == "mode=maximum")
   }
 
-  @Test("a display on an IPv6 address keeps the colons apart")
-  func displayOnIPv6() {
+  @Test(
+    "a display is 5900 and its number, from 5900 on the number is the port; without an address it is for this host",
+    arguments: [
+      ("[::1]:5902", "vnc,listen=::1,port=5902"), ("localhost:13", "vnc,listen=localhost,port=5913"),
+      ("0.0.0.0:0", "vnc,listen=0.0.0.0,port=5900"), (":1", "vnc,listen=127.0.0.1,port=5901"),
+      (":5899", "vnc,listen=127.0.0.1,port=11799"), (":5900", "vnc,listen=127.0.0.1,port=5900"),
+    ])
+  func display(asked: String, graphics: String) {
     var machine = MachinePlan.sample()
-    machine.vnc = "[::1]:5902"
-    #expect(value(of: "--graphics", in: VirtInstall.command(for: machine).argv) == "vnc,listen=::1,port=5902")
+    machine.vnc = asked
+    #expect(value(of: "--graphics", in: VirtInstall.command(for: machine).argv) == graphics)
+  }
+
+  @Test(
+    "what names no display is none",
+    arguments: ["", "localhost", ":", "::1", "a:b:1", ":65536", ":-1", "[]:1", "[::1:1"])
+  func noDisplay(text: String) {
+    #expect(VNCAddress(text) == nil)
   }
 
   @Test(

@@ -38,6 +38,32 @@ struct DebianArchiveTests {
     #expect(release.files["main/binary-amd64/Packages.xz"]?.size == 1234)
   }
 
+  @Test(
+    "the end of a Release file is read as apt writes it, in UTC",
+    arguments: [
+      ("Thu, 01 Jan 1970 00:00:00 UTC", 0), ("Wed, 25 Nov 2026 22:17:41 UTC", 1_795_645_061),
+      ("Sat, 29 Feb 2020 23:59:59 GMT", 1_583_020_799), ("1 Mar 2000 00:00:00 +0000", 951_868_800),
+      ("Sun, 31 Dec 2000 00:00:00 Z", 978_220_800),
+    ])
+  func end(text: String, seconds: Double) throws {
+    let release = try DebianRelease("Valid-Until: \(text)\nSHA256:\n \(Self.digest) 1 x\n")
+    #expect(try !release.isExpired(at: seconds))
+    #expect(try release.isExpired(at: seconds + 0.5))
+    #expect(try !DebianRelease("SHA256:\n \(Self.digest) 1 x\n").isExpired(at: 1e12))
+  }
+
+  @Test(
+    "an end that is no date is an error, not for ever",
+    arguments: [
+      "", "never", "Wed, 25 Nov 2026 22:17:41", "Wed, 25 Nov 2026 22:17:41 CET", "Wed, 25 Nov 2026 25:17:41 UTC",
+      "Wed, 25 Foo 2026 22:17:41 UTC", "Wed, 0 Nov 2026 22:17:41 UTC", "Wed, 25 Nov 99999 22:17:41 UTC",
+      "Wed, 25 Nov 2026 22:17 UTC", "2026-11-25T22:17:41Z",
+    ])
+  func noEnd(text: String) throws {
+    let release = try DebianRelease("Valid-Until: \(text)\nSHA256:\n \(Self.digest) 1 x\n")
+    #expect(throws: FactoryError.self) { try release.isExpired(at: 0) }
+  }
+
   @Test("an HTML page is no Release file")
   func html() {
     #expect(throws: FactoryError.self) { try DebianRelease("<html>\n<body>404: not found</body>") }

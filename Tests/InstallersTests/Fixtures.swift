@@ -142,7 +142,9 @@ enum Sample {
     sized.archive.mirror = "https://mirror.example.org:8443/pub/debian"
     sized.archive.securityMirror = "https://mirror.example.org/pub/security"
     sized.timeServers = nil
-    return [request(plain()), pinned, request(full()), open, request(sized)]
+    var cleaning = request(sized)
+    cleaning.selfCleaning = SelfCleaningTests.cleaning()
+    return [request(plain()), pinned, request(full()), open, request(sized), cleaning]
       + LayoutSample.all.map { LayoutSample.request($0, size: .gibibytes(4)) }
   }
 
@@ -158,5 +160,49 @@ enum Sample {
       result[String(words[1])] = words.count > 3 ? String(words[3]) : ""
     }
     return result
+  }
+}
+
+/// A change to what is asked that a format cannot write, and the setting that the error must name.
+///
+/// `Asked` is what is changed: ``InstallAnswers``, or the whole ``RenderRequest``.
+struct Refusal<Asked>: Sendable, CustomTestStringConvertible {
+  var setting: String
+  var what: String
+  var change: @Sendable (inout Asked) -> Void
+
+  init(_ setting: String, _ what: String, _ change: @escaping @Sendable (inout Asked) -> Void) {
+    self.setting = setting
+    self.what = what
+    self.change = change
+  }
+
+  var testDescription: String { "\(setting): \(what)" }
+
+  /// Checks that the format refuses the changed request with the setting's name and place, and tells no secret.
+  private func check(_ format: any AnswerFileFormat, _ changed: RenderRequest) throws {
+    var request = changed
+    request.origins = [setting: SourceLocation(file: "x.conf", line: 7)]
+    let error = try #require(throws: FactoryError.self) { try format.render(request) }
+    #expect(error.status == .configInvalid)
+    #expect(error.message.contains("'\(setting)'"), "\(error.message)")
+    #expect(error.location?.line == 7)
+    #expect(!error.message.contains("MARKER") && !error.message.contains("\n"))
+  }
+}
+
+extension Refusal where Asked == InstallAnswers {
+  func check(_ format: any AnswerFileFormat, in good: RenderRequest) throws {
+    var request = good
+    change(&request.answers)
+    try check(format, request)
+  }
+}
+
+extension Refusal where Asked == RenderRequest {
+  func check(_ format: any AnswerFileFormat, in good: RenderRequest) throws {
+    var request = good
+    change(&request)
+    try check(format, request)
   }
 }

@@ -147,4 +147,124 @@ struct PreseedCompletenessTests {
     let keys = PreseedQuestions.all.map(\.key)
     #expect(Set(keys).count == keys.count && Set(keys).isDisjoint(with: PreseedQuestions.notAsked.keys))
   }
+
+  private func messages(_ text: String, _ append: [String]) -> [String] {
+    Preseed().check(text, file: "x", dialect: "", append: append).map(\.message)
+  }
+
+  @Test("where nothing sets the priority, the questions of debconf's own are asked as well")
+  func priority() {
+    let critical = ["auto=true", "priority=critical"]
+    #expect(messages(Self.whole, critical).isEmpty)
+    #expect(messages(Self.whole, ["auto=true", "debconf/priority=critical"]).isEmpty)
+    let high = [
+      "mirror/http/proxy", "partman-auto/choose_recipe", "popularity-contest/participate", "tasksel/first", "time/zone",
+    ]
+    // A recipe of one's own is the choice.
+    let expected = high.filter { $0 != "partman-auto/choose_recipe" }
+    let boot = ["auto=true", "hostname=a", "domain=b"]
+    #expect(open(Self.whole, append: boot).sorted() == expected)
+    let found = messages(Self.whole, boot)
+    #expect(found.filter { $0.hasPrefix("nothing sets the priority: the installer asks every question") }.count == 1)
+    #expect(found.count == expected.count + 1)
+    // What the file sets counts for everything that is asked after it was read.
+    let set = Self.whole + "\nd-i debconf/priority select critical"
+    #expect(messages(set, boot).isEmpty)
+    #expect(messages(set, ["auto=true", "hostname=a.b"]).isEmpty)
+    #expect(
+      messages(set, ["auto=true"]) == [
+        "'netcfg/get_hostname' and 'netcfg/get_domain' would be asked before this file is read"
+      ])
+    let low = Preseed().check(
+      Self.whole + "\nd-i debconf/priority select low", file: "x", dialect: "", append: ["auto=true"])
+    #expect(low.contains { $0.message.contains("of priority 'low'") && $0.location?.line == 15 })
+    // Without the kernel line nothing is known about it.
+    #expect(Preseed().check(Self.whole, file: "x", dialect: "").isEmpty)
+  }
+
+  /// Lines that replace or add to the whole file, and the questions that are open then at the priority `high`.
+  static let changesHigh: [(change: [String: String?], open: [String])] = [
+    ([:], []),
+    (["mirror/http/proxy": nil], ["mirror/http/proxy"]),
+    (["mirror/http/proxy": "string http://a:1/"], []),
+    (["mirror/country": nil], ["mirror/country", "mirror/http/mirror"]),
+    (["mirror/country": "string DE"], ["mirror/http/mirror"]),
+    (["mirror/country": "string DE", "mirror/http/mirror": "select ftp.de.debian.org"], []),
+    (["partman-auto/expert_recipe": nil], ["partman-auto/choose_recipe"]),
+    (["partman-auto/expert_recipe": nil, "partman-auto/choose_recipe": "select atomic"], []),
+    (
+      ["partman-auto/method": "string lvm", "partman-lvm/confirm_nooverwrite": "boolean true"],
+      ["partman-auto-lvm/guided_size"]
+    ),
+    (["tasksel/first": nil], ["tasksel/first"]),
+    (["tasksel/first": nil, "pkgsel/run_tasksel": "boolean false"], []),
+    (["popularity-contest/participate": nil], ["popularity-contest/participate"]),
+    (["time/zone": nil], ["time/zone"]),
+    // Germany has one.
+    (["time/zone": nil, "debian-installer/locale": "string de_DE.UTF-8"], []),
+    (["keyboard-configuration/xkb-keymap": "select ru"], ["keyboard-configuration/toggle"]),
+    (
+      ["debian-installer/locale": nil, "debian-installer/language": "string en", "time/zone": "string UTC"],
+      ["debian-installer/country"]
+    ),
+  ]
+
+  @Test("a question of priority 'high' is open when nothing answers it", arguments: changesHigh.indices)
+  func changedHigh(index: Int) {
+    let (change, expected) = Self.changesHigh[index]
+    let whole =
+      Self.whole + """
+
+        d-i mirror/http/proxy string
+        tasksel tasksel/first multiselect standard
+        popularity-contest popularity-contest/participate boolean false
+        d-i time/zone string Etc/UTC
+        """
+    var lines = whole.split(separator: "\n").map(String.init).filter { line in
+      !change.keys.contains { line.contains(" \($0) ") || line.hasSuffix(" \($0)") }
+    }
+    lines += change.compactMap { key, value in value.map { "d-i \(key) \($0)" } }.sorted()
+    #expect(
+      open(lines.joined(separator: "\n"), append: ["auto=true", "hostname=a.b"]).sorted() == expected, "\(change)")
+  }
+
+  @Test(
+    "every question of Debian's installer at the priority 'high' is in the table, or known not to be asked",
+    .enabled(if: Place.shared != nil, "needs ../shared"))
+  func tableHigh() throws {
+    let path = try #require(Place.shared) + "/validators/preseed/asked-priority-trixie.tsv"
+    let known = Set((PreseedQuestions.all + PreseedQuestions.high).map(\.key))
+      .union(PreseedQuestions.notAsked.keys).union(PreseedQuestions.notAskedHigh.keys)
+    let elsewhere = ["lvmcfg", "mdcfg", "rescue", "kickseed", "simple-cdd"]
+    var unknown: [String] = []
+    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").dropFirst() {
+      let cells = line.split(separator: "\t").map(String.init)
+      guard cells.count >= 4, cells[1] == "high" || cells[1].hasPrefix("$"), cells[2] != "error",
+        !elsewhere.contains(where: { cells[3].contains($0) })
+      else { continue }
+      if !known.contains(cells[0]) { unknown.append("\(cells[0]) asked by \(cells[3])") }
+    }
+    #expect(unknown == [])
+  }
+
+  @Test("no question of priority 'high' is in two tables")
+  func distinctHigh() {
+    let keys = PreseedQuestions.high.map(\.key)
+    #expect(Set(keys).count == keys.count && Set(keys).isDisjoint(with: PreseedQuestions.all.map(\.key)))
+    #expect(Set(keys).isDisjoint(with: PreseedQuestions.notAskedHigh.keys))
+  }
+
+  @Test(
+    "the Python tool's Debian files answer what is asked without a priority on the kernel line",
+    .enabled(
+      if: FileManager.default.fileExists(atPath: "/usr/share/image-factory/Debian-11-server-us.cfg"),
+      "needs the Debian package image-factory"))
+  func pythonFiles() throws {
+    let text = try String(contentsOfFile: "/usr/share/image-factory/Debian-11-server-us.cfg", encoding: .utf8)
+    let append = "auto-install/enable=true keymap=us hostname=debian domain=unassigned-domain vga=771 d-i -- quiet"
+    let words = append.split(separator: " ").map(String.init)
+    #expect(open(text, append: words) == [])
+    #expect(!messages(text, words).contains { $0.contains("before this file is read") })
+    #expect(Preseed().check(append: words, at: nil).isEmpty)
+  }
 }

@@ -9,7 +9,8 @@ struct PreseedEscapingTests {
   private func each(
     _ field: HostileField, _ count: Int, _ body: (String, RenderedAnswers) throws -> Void
   ) throws {
-    var generator = SeededGenerator(seed: UInt64(HostileField.all.firstIndex { $0.setting == field.setting } ?? 0))
+    var generator = SeededGenerator(
+      seed: UInt64(HostileField.ofPreseed.firstIndex { $0.setting == field.setting } ?? 0))
     for _ in 0..<count {
       let value = HostileValues.value(around: field.base, using: &generator)
       var answers = HostileField.answers()
@@ -32,10 +33,11 @@ struct PreseedEscapingTests {
   }
 
   @Test(
-    "are refused with the setting's name, or add no line to the answers and arrive", arguments: HostileField.all.indices
+    "are refused with the setting's name, or add no line to the answers and arrive",
+    arguments: HostileField.ofPreseed.indices
   )
   func lines(index: Int) throws {
-    let field = HostileField.all[index]
+    let field = HostileField.ofPreseed[index]
     var base = HostileField.answers()
     field.set(&base, field.base)
     let expected = try keys(try Preseed().render(Sample.request(base)))
@@ -55,7 +57,7 @@ struct PreseedEscapingTests {
     "that are not refused are in debconf's database byte for byte",
     .enabled(if: Place.tool("debconf-set-selections") != nil, "needs debconf"))
   func database() throws {
-    for field in HostileField.all where field.key != nil {
+    for field in HostileField.ofPreseed where field.key != nil {
       var chosen: RenderedAnswers?
       try each(field, 20) { _, rendered in chosen = rendered }
       guard let chosen else { continue }
@@ -67,10 +69,10 @@ struct PreseedEscapingTests {
     }
   }
 
-  @Test("run nothing and change no command in the scripts", arguments: HostileField.all.indices)
+  @Test("run nothing and change no command in the scripts", arguments: HostileField.ofPreseed.indices)
   func scripts(index: Int) throws {
     guard Place.tool("busybox") != nil else { return }
-    let field = HostileField.all[index]
+    let field = HostileField.ofPreseed[index]
     var runs = 0
     try each(field, 24) { value, rendered in
       for file in rendered.files where file.name.hasSuffix(".sh") {
@@ -90,7 +92,7 @@ struct PreseedEscapingTests {
         if field.setting == "file:" {
           #expect(commands.contains { $0.prefix(2) == ["/target", "chown"] && $0.last == value })
         }
-        if field.base == "/bin/sh" { #expect(useradd?.contains(value) == true) }
+        if field.base == "/opt/zzsh" { #expect(useradd?.contains(value) == true) }
       }
     }
   }
@@ -101,7 +103,7 @@ struct PreseedEscapingTests {
   func readable() throws {
     try withFolder { folder in
       var paths: [String] = []
-      for (number, field) in HostileField.all.enumerated() {
+      for (number, field) in HostileField.ofPreseed.enumerated() {
         var last: RenderedAnswers?
         try each(field, 10) { _, rendered in last = rendered }
         for file in last?.files ?? [] where file.name.hasSuffix(".sh") {

@@ -3,21 +3,9 @@ import Model
 import SystemPackage
 import Testing
 
-/// A change to the answers that cannot be rendered, and the setting that the error must name.
-struct Refusal: Sendable, CustomTestStringConvertible {
-  var setting: String
-  var what: String
-  var change: @Sendable (inout InstallAnswers) -> Void
-
-  init(_ setting: String, _ what: String, _ change: @escaping @Sendable (inout InstallAnswers) -> Void) {
-    self.setting = setting
-    self.what = what
-    self.change = change
-  }
-
-  var testDescription: String { "\(setting): \(what)" }
-
-  static let all: [Refusal] = [
+@Suite("what a preseed cannot say")
+struct PreseedRefusalTests {
+  static let all: [Refusal<InstallAnswers>] = [
     Refusal("locale", "a line end") { $0.locale = "en_US\nd-i x/y string z" },
     Refusal("keymap", "three words") { $0.keymap = "de nodeadkeys more" },
     Refusal("keymap", "unknown") { $0.keymap = "xy" },
@@ -65,31 +53,20 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     Refusal("partition:root", "a shell's words as options of mkfs") {
       $0.disk.partitions[0].mkfsOptions = ["-O", "$x"]
     },
-    Refusal("partition:root", "a brace in the mount point") { $0.disk.partitions[0].mountPoint = "/a}" },
+    Refusal("partition:root", "a brace in the mount point") {
+      $0.disk.partitions[0].mountPoint = "/a}"
+      // A layout without a root is refused before.
+      $0.disk.partitions.append(
+        PartitionRequest(name: "other", size: .gibibytes(1), fileSystem: .ext4, mountPoint: "/"))
+    },
     Refusal("firewall", "not a question of the installer") { $0.firewall = Firewall(enabled: true, open: []) },
     Refusal("selinux", "not a question of the installer") { $0.selinux = .enforcing },
     Refusal("error-script", "not a moment of the installer") { $0.scripts = [InstallScript(.onError, source: "/x")] },
   ]
-}
 
-@Suite("what a preseed cannot say")
-struct PreseedRefusalTests {
-  @Test("is refused with the setting's name and place", arguments: Refusal.all)
-  func refuses(refusal: Refusal) throws {
-    // `partitions` is checked for a root first: give the layout one that has.
-    var answers = Sample.plain()
-    refusal.change(&answers)
-    if refusal.what == "a brace in the mount point" {
-      answers.disk.partitions.append(
-        PartitionRequest(name: "other", size: .gibibytes(1), fileSystem: .ext4, mountPoint: "/"))
-    }
-    var request = Sample.request(answers)
-    request.origins = [refusal.setting: SourceLocation(file: "x.conf", line: 7)]
-    let error = try #require(throws: FactoryError.self) { try Preseed().render(request) }
-    #expect(error.status == .configInvalid)
-    #expect(error.message.contains("'\(refusal.setting)'"), "\(error.message)")
-    #expect(error.location?.line == 7)
-    #expect(!error.message.contains("MARKER") && !error.message.contains("\n"))
+  @Test("is refused with the setting's name and place", arguments: all)
+  func refuses(refusal: Refusal<InstallAnswers>) throws {
+    try refusal.check(Preseed(), in: Sample.request(Sample.plain()))
   }
 
   @Test("a pinned installer is refused with a mirror by https, because the depot could not answer")

@@ -15,6 +15,10 @@ struct GuestRun {
   var network = false
   /// A virtio disk, with the module for it from the test's installer folder where its kernel needs one.
   var virtio = true
+  /// What the answers ask for the root, with the program for it in the initrd; nil: ext4, without a word about it.
+  var fileSystem: MiniatureFileSystem?
+  /// Programs for file systems in the initrd; nil: the one that is asked for.
+  var makers: Set<MiniatureFileSystem>?
   /// A BusyBox of the host; nil: the installer's.
   var busybox: FilePath?
 
@@ -60,7 +64,7 @@ struct GuestRun {
     let initrd = folder.appending("initrd")
     let module = installer.appending("virtio_blk.ko.xz")
     let modules = virtio && FileManager.default.fileExists(atPath: module.string) ? [module] : []
-    var tools = try MiniatureTools.find()
+    var tools = try MiniatureTools.find(for: makers ?? Set([fileSystem].compactMap(\.self)))
     tools.busybox = busybox
     let made = try await MiniatureInitrd.make(
       from: installer.appending("initrd.gz"), tools: tools, modules: modules, scratch: folder, to: initrd,
@@ -98,7 +102,7 @@ struct GuestRun {
   /// As virt-install does it: a second, compressed archive behind the first.
   private func inject(into initrd: FilePath) throws {
     var entries = [CpioEntry.text("late.sh", Self.lateScript)]
-    if !answers.isEmpty { entries.append(.text("preseed.cfg", answers)) }
+    if !answers.isEmpty { entries.append(.text("preseed.cfg", answers + recipe)) }
     let archive = folder.appending("injected")
     try Data(try CpioWriter.archive(entries)).write(to: URL(fileURLWithPath: archive.string))
     try TestHost.run(["gzip", "-f", archive.string])
@@ -106,6 +110,12 @@ struct GuestRun {
     defer { try? handle.close() }
     try handle.seekToEnd()
     handle.write(FileManager.default.contents(atPath: archive.string + ".gz") ?? Data())
+  }
+
+  private var recipe: String {
+    guard let kind = fileSystem?.rawValue else { return "" }
+    return "d-i partman-auto/expert_recipe string image-factory : 67 1000000 -1 \(kind) method{ format } format{ } "
+      + "use_filesystem{ } filesystem{ \(kind) } mountpoint{ / } $primary{ } $bootable{ } .\n"
   }
 
   private func arguments(_ installer: FilePath, _ initrd: FilePath, virtio: Bool) -> [String] {

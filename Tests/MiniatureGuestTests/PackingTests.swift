@@ -148,6 +148,18 @@ import Testing
     #expect(error?.message.contains("'mke2fs'") == true && error?.hint == "install the package 'e2fsprogs'")
   }
 
+  @Test("a program for another file system is looked for only when it is asked for, and named with its package")
+  func makers() throws {
+    try TestHost.withFolder { folder in
+      for tool in ["mke2fs", "debugfs", "mkfs.btrfs"] { try SmallFile.write([], to: folder.appending(tool)) }
+      #expect(try MiniatureTools.find(in: [folder]).programs.keys.sorted() == ["debugfs", "mke2fs"])
+      let tools = try MiniatureTools.find(for: [.btrfs], in: [folder])
+      #expect(tools.programs["mkfs.btrfs"] == folder.appending("mkfs.btrfs"))
+      let error = #expect(throws: FactoryError.self) { try MiniatureTools.find(for: [.xfs], in: [folder]) }
+      #expect(error?.message.contains("'mkfs.xfs'") == true && error?.hint == "install the package 'xfsprogs'")
+    }
+  }
+
   @Test(
     "Debian's own initrd is read and packed in a few MB",
     .enabled(if: TestHost.installer != nil && ready, TestHost.guestReason))

@@ -106,6 +106,33 @@ struct SlowGuestTests {
     }
   }
 
+  @Test(
+    "told so by its answers, it makes an xfs or a btrfs, with old blocks in its free space",
+    arguments: MiniatureFileSystem.allCases.filter { TestHost.tool("mkfs.\($0.rawValue)") != nil })
+  func fileSystems(kind: MiniatureFileSystem) async throws {
+    try await TestHost.withFolder { folder in
+      let guest = GuestRun(folder: folder, fileSystem: kind)
+      try await guest.run()
+      #expect(guest.log.contains("partman: mkfs.\(kind) for /dev/vda1") && guest.log.contains("99reboot"))
+      let system = folder.appending("root").string
+      try TestHost.run(["dd", "if=\(guest.disk)", "of=\(system)", "bs=1M", "skip=1", "conv=sparse", "status=none"])
+      let check = try TestHost.run(
+        kind == .xfs ? ["xfs_repair", "-n", "-f", system] : ["btrfs", "check", "--readonly", system])
+      #expect(check.status == 0, "\(check.output)\(check.errors)")
+      #expect(try TestHost.run(["grep", "-c", "-a", "multi-call binary", system]).output != "0\n")
+    }
+  }
+
+  @Test("asked for a file system that it has no program for, it fails as it partitions")
+  func missingMaker() async throws {
+    try await TestHost.withFolder { folder in
+      let guest = GuestRun(folder: folder, fileSystem: .xfs, makers: [])
+      try await guest.run(until: "--> INPUT critical debian-installer/main-menu\n")
+      #expect(guest.log.contains("partman: this initrd cannot make the file system 'xfs'\n"))
+      #expect(guest.log.contains("Menu item 'partman-base' failed.\n"))
+    }
+  }
+
   @Test("the disk's boot sector prints its line") func bootSector() async throws {
     try await TestHost.withFolder { folder in
       let disk = folder.appending("disk.raw")

@@ -125,7 +125,7 @@ struct AnswerPlannerTests {
           $0.answerFile.own = ["preseed": "/srv/mine.cfg"]
         }, mirrors: Mirrors(main: [], security: nil), folder: "answers")
       #expect(answers.format == "preseed" && answers.ownFile == "/srv/mine.cfg")
-      let request = Rendering.request(answers, pinnedSuite: nil, proxy: nil, regenerateHostKeys: true)
+      let request = Rendering.request(answers, pinnedSuite: nil, proxy: nil, cleaning: Cleaning())
       #expect(try AnswerPlanner.fileNames(answers, request: request).first == "mine.cfg")
     }
   }
@@ -137,7 +137,7 @@ struct AnswerPlannerTests {
         try test.config(), mirrors: Mirrors(main: ["http://a/debian"], security: nil), folder: "answers")
       let suite = PinnedSuitePlan(name: "trixie-pinned", index: "i", indexSHA256: "", publicKey: "k")
       let request = Rendering.request(
-        answers, pinnedSuite: suite, proxy: "http://10.0.2.2:1/", regenerateHostKeys: true)
+        answers, pinnedSuite: suite, proxy: "http://10.0.2.2:1/", cleaning: Cleaning())
       let names = try AnswerPlanner.fileNames(answers, request: request)
       #expect(names.first == "preseed.cfg" && names.last == "pin.gpg")
     }

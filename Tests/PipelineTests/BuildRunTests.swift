@@ -196,6 +196,28 @@ struct BuildRunTests {
       #expect(report.warnings == ["slow mirror", "odd question"])
     }
   }
+
+  @Test("what planning warned of stands first in the report, with its place and hint")
+  func planWarnings() async throws {
+    try await TestHost.run { test in
+      let plan = test.plan()
+      try Folder.create(plan.workFolder)
+      let findings: [Finding] = [
+        .warning("everybody sees it", hint: "use 127.0.0.1", at: SourceLocation(file: "my.conf", line: 3)),
+        .warning("odd"), .host("an error is none"),
+      ]
+      let stage = Scripted<One> { context in
+        context.events.warning("odd")
+        context.events.warning("slow mirror")
+        return StageOutcome()
+      }
+      let report = await BuildRun(plan, host: test.host, stages: [stage], findings: findings, observer: { _ in }).run()
+      #expect(report.warnings == ["my.conf:3: everybody sees it (use 127.0.0.1)", "odd", "slow mirror"])
+      let kept = BuildHistory(folder: test.host.stateFolder).lastGood("golden")
+      #expect(kept?.warnings == report.warnings)
+      #expect(ReportText.text(report).contains("  warning my.conf:3: everybody sees it (use 127.0.0.1)"))
+    }
+  }
 }
 
 @Suite("stopping a build")

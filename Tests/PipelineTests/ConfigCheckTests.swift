@@ -81,12 +81,16 @@ struct ConfigCheckTests {
 
   @Test("a display that more than this machine can reach is worth a warning")
   func display() async throws {
-    for local in ["127.0.0.1:5901", "localhost:5901", "[::1]:5901"] {
-      #expect(try await findings { $0.machine.vnc = local } == [])
+    for local in ["127.0.0.1:5901", "127.1.2.3:0", "localhost:5901", "[::1]:5901", ":5901", ":1"] {
+      #expect(try await findings { $0.machine.vnc = local } == [], "\(local)")
     }
-    let found = try await findings { $0.machine.vnc = "0.0.0.0:5901" }
-    #expect(found.map(\.severity) == [.warning])
-    #expect(found.first?.message.hasPrefix("'vnc = 0.0.0.0:5901' lets everybody") == true)
+    for open in [
+      "0.0.0.0:5901", "[::]:1", "[::1234]:1", "127.example.org:1", "localhost.example.org:1", "127.0.0.1.2:1",
+    ] {
+      let found = try await findings { $0.machine.vnc = open }
+      #expect(found.map(\.severity) == [.warning], "\(open)")
+      #expect(found.first?.message.hasPrefix("'vnc = \(open)' lets everybody") == true)
+    }
   }
 
   @Test("an image name that no file name can start with", arguments: ["-rf", "a/b", "a,b"])

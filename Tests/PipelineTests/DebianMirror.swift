@@ -41,6 +41,13 @@ final class DebianMirror: Sendable {
     }
   }
 
+  /// What a config says of it.
+  var source: InstallerSource {
+    var source = InstallerSource()
+    source.keyring = keyring
+    return source
+  }
+
   private init(_ test: TestHost, expires: String) async throws {
     self.test = test
     folder = test.folder.appending("mirror")
@@ -136,8 +143,9 @@ final class DebianMirror: Sendable {
   }
 
   /// Signs the suite as it is now.
-  func sign(codename: String = "trixie") async throws {
-    var release = "Origin: Debian\nSuite: stable\nCodename: \(codename)\nComponents: main\nSHA256:\n"
+  func sign(codename: String = "trixie", validUntil: String? = nil) async throws {
+    let validity = validUntil.map { "Valid-Until: \($0)\n" } ?? ""
+    var release = "Origin: Debian\nSuite: stable\nCodename: \(codename)\n\(validity)Components: main\nSHA256:\n"
     for name in [
       "main/installer-amd64/current/images/SHA256SUMS", "main/debian-installer/binary-amd64/Packages.xz",
       "main/binary-amd64/Packages.xz",

@@ -1,5 +1,6 @@
 import DiskImages
 import HostSystem
+import Installers
 import Model
 import PrivilegedOperations
 import SystemPackage
@@ -15,11 +16,14 @@ struct ForeignRootTests {
     return layout
   }
 
-  @Test("an xfs or btrfs root asks for the sudo helper and the checker before the build, an ext4 root does not")
+  @Test("an xfs or btrfs root that does not clean itself asks for the sudo helper and the checker, ext4 does not")
   func requirements() async throws {
     try await TestHost.run(runner: RecordingRunner(tools: [])) { test in
       for (kind, checker) in [(FileSystemKind.xfs, "xfs_repair"), (.btrfs, "btrfs")] {
-        let plan = test.plan { $0.answers.answers.disk = layout(kind) }
+        let plan = test.plan {
+          $0.answers.answers.disk = layout(kind)
+          $0.answers.format = "autoyast"
+        }
         let requirements = CleanStage().requirements(of: plan)
         let purpose = "clean the \(kind) file system of '\(plan.image)'"
         #expect(requirements.contains(.sudoHelper(purpose: purpose)))
@@ -29,6 +33,50 @@ struct ForeignRootTests {
         #expect(found.first?.status == .hostNotReady)
       }
       #expect(CleanStage().requirements(of: test.plan { $0.answers.answers.disk = layout(.ext4) }).count == 1)
+    }
+  }
+
+  @Test("a root that cleans itself asks for what looks into it and not for root", arguments: ["preseed", "kickstart"])
+  func withoutRoot(format: String) async throws {
+    try await TestHost.run(runner: RecordingRunner(tools: [])) { test in
+      func needed(_ change: (inout BuildPlan) -> Void) -> [String] {
+        let plan = test.plan {
+          $0.answers.answers.disk = layout(.xfs)
+          $0.answers.format = format
+          change(&$0)
+        }
+        return CleanStage().requirements(of: plan).map { requirement in
+          switch requirement {
+          case .tool(let tool, _): tool
+          case .sudoHelper: "helper"
+          default: "else"
+          }
+        }
+      }
+      #expect(needed { _ in } == ["e2fsck", "grub-fstest", "xfs_repair"])
+      #expect(needed { $0.answers.answers.disk = layout(.btrfs) } == ["e2fsck", "grub-fstest", "btrfs"])
+      // What one's own file makes is seen when it is there.
+      #expect(needed { $0.answers.ownFile = "/srv/mine" } == ["e2fsck"])
+      let found = await RequirementCheck(host: test.host).findings(of: .tool("grub-fstest", purpose: "look"))
+      #expect(found.first?.hint == "install the package 'grub-common'")
+    }
+  }
+
+  @Test("only a root that the kernel alone can write is told to clean itself")
+  func rendering() async throws {
+    try await TestHost.run { test in
+      for (kind, format, expected) in [
+        (FileSystemKind.xfs, "preseed", true), (.btrfs, "kickstart", true), (.ext4, "preseed", false),
+        (.xfs, "autoinstall", false), (.btrfs, "agama", false),
+      ] {
+        let plan = test.plan {
+          $0.answers.answers.disk = layout(kind)
+          $0.answers.format = format
+          $0.cleaning.remove = ["/tmp/*"]
+        }
+        let request = Rendering.request(plan.answers, pinnedSuite: nil, proxy: nil, cleaning: plan.cleaning)
+        #expect((request.selfCleaning == plan.cleaning) == expected && (request.selfCleaning == nil) == !expected)
+      }
     }
   }
 

@@ -18,6 +18,8 @@ struct HostileDiskTests {
     var patches: [(Int64, [UInt8])] = []
     /// Requests for debugfs.
     var requests: [String] = []
+    /// The disk is cut to this many bytes; nil: it keeps its length.
+    var length: Int64?
     /// nil: whatever is decided, an image or an error, is fine.
     var succeeds: Bool?
   }
@@ -40,10 +42,10 @@ struct HostileDiskTests {
         "symlink /var/log/installer/up ../../../../../../CANARY",
         "symlink /root-keys /root/.ssh", "symlink /var/lib/apt/lists/x_y CANARY",
       ], succeeds: true),
-    // Never followed, not even inside the image; the error names the link.
+    // Never followed, not even inside the image; a warning names the link.
     Attack(
       testDescription: "a folder of the clean-up that is a symlink to the host's",
-      requests: ["symlink /var/lib/dhcp /etc"], succeeds: false),
+      requests: ["symlink /var/lib/dhcp /etc"], succeeds: true),
     Attack(
       testDescription: "a folder above one of the clean-up's that is a symlink to the root",
       requests: ["symlink /var/cache /"], succeeds: false),
@@ -81,6 +83,20 @@ struct HostileDiskTests {
     Attack(
       testDescription: "a partition that reaches far beyond the disk",
       patches: [(446 + 12, [0xFF, 0xFF, 0xFF, 0x7F])], succeeds: false),
+    Attack(testDescription: "a disk that ends within its partition", length: 50 << 20, succeeds: false),
+    Attack(testDescription: "a disk that ends within its table", length: 300, succeeds: false),
+    Attack(
+      testDescription: "an inode bitmap that says a file's inode is free", requests: ["freei /etc/shadow"],
+      succeeds: false),
+    Attack(
+      testDescription: "an extent tree that leads out of the partition",
+      requests: ["sif /usr/bin/tool block[5] 0x7fffffff"], succeeds: false),
+    Attack(
+      testDescription: "a journal that lies where the root folder is",
+      requests: ["feature needs_recovery", "sif <8> block[5] 1"], succeeds: false),
+    Attack(
+      testDescription: "an fstab that mounts the host's disks and the root once more",
+      requests: ["cd /etc", "write FSTAB fstab"], succeeds: true),
     Attack(
       testDescription: "two partitions that overlap",
       patches: [(462, [0, 0, 0, 0, 0x83, 0, 0, 0, 0, 0x10, 0, 0, 0, 0x20, 0, 0])], succeeds: false),
@@ -102,7 +118,13 @@ struct HostileDiskTests {
       // The work folder that the disk was made in: what is there afterwards is what 'finish' left.
       try Folder.remove(disk.plan.workFolder)
       if !attack.requests.isEmpty {
-        let requests = attack.requests.map { $0.replacing("CANARY", with: canary.string) }.joined(separator: "\n")
+        let fstab = try test.write(
+          "fstab",
+          "/dev/sda1 /var ext4\n/dev/vda1 /etc ext4 defaults 0 0\n/dev/loop0 /home ext4\n\(canary) /root auto bind\n/ /../.. none bind\n"
+        )
+        let requests = attack.requests.map {
+          $0.replacing("CANARY", with: canary.string).replacing("FSTAB", with: fstab.string)
+        }.joined(separator: "\n")
         let script = try test.write("requests", requests + "\n")
         try await test.tool("debugfs", "-w", "-f", script.string, "\(given)?offset=1048576")
       }
@@ -110,7 +132,10 @@ struct HostileDiskTests {
         let file = try FileDescriptor.open(given, .writeOnly)
         _ = try file.closeAfter { try file.writeAll(toAbsoluteOffset: offset, bytes) }
       }
+      if let length = attack.length { #expect(truncate(given.string, off_t(length)) == 0) }
       let before = try traces(given)
+      try await inspect(test, given)
+      #expect(try traces(given) == before)
       let status = try await finish(test, given)
       if let succeeds = attack.succeeds {
         #expect((status == .done) == succeeds, "\(status) \(test.events.all.compactMap(\.text).suffix(3))")
@@ -126,13 +151,32 @@ struct HostileDiskTests {
     }
   }
 
-  private func finish(_ test: TestHost, _ given: FilePath) async throws -> ExitStatus {
-    let config = try test.config { config in
+  private func config(_ test: TestHost) throws -> ImageConfig {
+    try test.config { config in
       config.disk.formats = ["qcow2"]
       config.cleaning.logs = ["/var/log/installer"]
       config.cleaning.remove = ["/var/lib/apt/lists/*_*", "/var/lib/dhcp/*.leases", "/var/cache/apt/*.bin", "/tmp/*"]
       config.cleaning.empty = ["/etc/machine-id"]
     }
+  }
+
+  /// `inspect` describes the disk, with what is wrong with it, or says why it cannot: both in printable words.
+  private func inspect(_ test: TestHost, _ given: FilePath) async throws {
+    let config = try config(test)
+    var text: String
+    do {
+      text = InspectText.text(try await Inspector(host: test.host).inspect(given) { _, _ in config })
+    } catch let error as FactoryError {
+      #expect(error.status == .processingFailed)
+      text = "\(error.message) \(error.hint ?? "") \(error.details.joined())"
+    }
+    text = text.replacing("\n", with: " ")
+    #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) })
+    #expect(!text.contains("precious") && !text.contains("root:x:0:0"))
+  }
+
+  private func finish(_ test: TestHost, _ given: FilePath) async throws -> ExitStatus {
+    let config = try config(test)
     do {
       return try await Builder(host: test.host, shippedFolder: nil).finish(
         config, disk: given, stopStatus: { .interrupted }, onFindings: { _ in }, observer: { test.events.add($0) }

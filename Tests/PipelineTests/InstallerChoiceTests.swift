@@ -147,9 +147,40 @@ struct InstallerChoiceTests {
       // By its other name, as the archive's own links do it, it is what it says.
       symlink("trixie", mirror.folder.appending("dists/stable").string)
       let archive = try DebianArchive(
-        mirror: mirror.url, suite: "stable", keyring: mirror.keyring, host: test.host,
+        mirror: mirror.url, suite: "stable", source: mirror.source, host: test.host,
         cacheFolder: test.folder.appending("cache"))
       #expect(try await archive.release().codename == "bookworm")
+    }
+  }
+
+  @Test("a Release file past its end is refused, unless the config says that the release is an archived one")
+  func expiredRelease() async throws {
+    try await DebianMirror.run { test, mirror in
+      // The test's clock stands at Tue, 03 Feb 2026 04:05:06 UTC.
+      try await mirror.sign(validUntil: "Tue, 03 Feb 2026 04:05:06 UTC")
+      #expect(try await choose(test, mirror).plan?.kind == .current)
+      try await mirror.sign(validUntil: "Tue, 03 Feb 2026 04:05:05 UTC")
+      fallsBack(
+        try await choose(test, mirror), because: "has expired: it was valid until Tue, 03 Feb 2026 04:05:05 UTC")
+      // The pin names each of its files itself: how old the archive's list is says nothing about it.
+      fallsBack(try await choose(test, mirror) { $0.source.choice = .pinned }, because: "as configured")
+      let forced = try await choose(test, mirror) { $0.source.choice = .current }
+      #expect(forced.plan == nil && forced.findings.first?.status == .fetchFailed)
+      let archived = try await choose(test, mirror) { $0.source.checkValidUntil = false }
+      #expect(archived.plan?.kind == .current)
+      let error = await factoryError {
+        _ = try await DebianArchive(
+          mirror: mirror.url, suite: "trixie", source: mirror.source, host: test.host,
+          cacheFolder: test.folder.appending("cache")
+        ).release()
+      }
+      #expect(error?.hint?.contains("'check-valid-until = no'") == true)
+      try await mirror.sign(validUntil: "soon")
+      fallsBack(try await choose(test, mirror), because: "'Valid-Until' that is no date: 'soon'")
+      // Nothing of it is asked in the other form either.
+      try await mirror.sign(validUntil: "Tue, 03 Feb 2026 04:05:05 UTC")
+      try await mirror.detach()
+      fallsBack(try await choose(test, mirror), because: "has expired")
     }
   }
 

@@ -17,6 +17,9 @@ struct NewReleaseTests {
     var lines: String
     /// A part of the kernel's URL in the plan.
     var kernel: String
+    /// The release as its format names it, and words of its installer's kernel line.
+    var dialect = ""
+    var words: [String] = []
     var testDescription: String { name }
   }
 
@@ -41,7 +44,8 @@ struct NewReleaseTests {
       name: "opensuse-leap-16.1", format: "agama",
       lines:
         "[opensuse-leap-16.1]\ninherits = opensuse-leap-16\nrelease = 16.1\nosinfo = linux2022\nram = 5G\n",
-      kernel: "leap/16.1/"),
+      kernel: "iso:/boot/x86_64/loader/linux", dialect: "openSUSE_Leap",
+      words: ["inst.install_url=https://download.opensuse.org/distribution/leap/16.1/repo/oss/x86_64"]),
     Family(
       name: "ubuntu-24.04-again", format: "autoinstall",
       lines: "[ubuntu-24.04-again]\ninherits = ubuntu\nrelease = 24.04\nsuite = noble\nram = 4G\n",
@@ -63,6 +67,8 @@ struct NewReleaseTests {
       #expect(result.findings.filter { $0.severity == .error } == [])
       let plan = try #require(result.plan)
       #expect(plan.installer.kernel.sources.contains { $0.contains(family.kernel) }, "\(plan.installer.kernel.sources)")
+      if !family.dialect.isEmpty { #expect(plan.answers.dialect == family.dialect) }
+      #expect(Set(plan.machine.kernelArguments).isSuperset(of: family.words), "\(plan.machine.kernelArguments)")
       #expect(!(try Rendering.preview(image, host: test.host, secrets: false)).isEmpty)
     }
   }
@@ -106,8 +112,15 @@ struct NewReleaseTests {
     }
     #expect(await OSInfo.known(["rocky10", "rhel10.0", "linux2022"], runner: runner) == "linux2022")
     #expect(await OSInfo.known(["debianbookworm"], runner: runner) == "debianbookworm")
-    #expect(await OSInfo.known(["rocky10"], runner: runner) == nil)
+    // What the config does not say: any guest is better off as a generic Linux than as nothing.
+    #expect(await OSInfo.known(["rocky10"], runner: runner) == "linux2022")
     #expect(await OSInfo.known([], runner: runner) == nil)
+    let poor = RecordingRunner { _ in
+      var result = CommandResult(ending: .exited(0))
+      result.standardOutput = "rhel9.0\nlinux2018\n"
+      return result
+    }
+    #expect(await OSInfo.known(["debian13"], runner: poor) == "linux2018")
     let query = RecordingRunner(tools: ["osinfo-query"]) { _ in
       var result = CommandResult(ending: .exited(0))
       result.standardOutput = " Short ID\n----------\n rhel9.0 \n linux2022 \n"

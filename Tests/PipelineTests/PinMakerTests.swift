@@ -11,7 +11,7 @@ struct PinMakerTests {
   private func make(_ test: TestHost, _ mirror: DebianMirror) async throws -> InstallerPin {
     let cache = test.folder.appending("cache")
     let archive = try DebianArchive(
-      mirror: mirror.url, suite: "trixie", keyring: mirror.keyring, host: test.host, cacheFolder: cache)
+      mirror: mirror.url, suite: "trixie", source: mirror.source, host: test.host, cacheFolder: cache)
     return try await PinMaker(archive: archive, host: test.host, cacheFolder: cache).make(
       "new", in: test.folder.appending("pins"), tell: { _ in })
   }

@@ -65,6 +65,84 @@ struct PreflightTests {
     }
   }
 
+  @Test("what is written to one file system is added up, and each file system that is too small is said")
+  func spaceTogether() async throws {
+    try await TestHost.run { test in
+      let free = try FreeSpace.at(test.folder).bytes
+      func need(_ part: Int64, _ name: String, _ purpose: String) -> SpaceNeed {
+        SpaceNeed(ByteSize(bytes: free / 100 * part), test.folder.appending(name), purpose)
+      }
+      let both = [need(60, "work", "build 'x'"), need(70, "cache", "fetch the image")]
+      #expect(both.allSatisfy { SpaceCheck.findings(of: [$0]) == [] })
+      let found = SpaceCheck.findings(of: both)
+      #expect(found.count == 1)
+      let message = found.first?.message ?? ""
+      let folders = "'\(both[0].folder)' and '\(both[1].folder)' share a file system with "
+      #expect(message.hasPrefix(folders), "\(message)")
+      #expect(message.hasSuffix(" are needed: \(both[0].size) to build 'x', \(both[1].size) to fetch the image"))
+      #expect(found.first?.status == .hostNotReady && found.first?.hint?.contains("'cache-dir'") == true)
+      // /proc is a file system of its own wherever this runs, and has no room at all.
+      let other = SpaceNeed(.mebibytes(1), "/proc/self", "keep the images")
+      let two = SpaceCheck.findings(of: both + [other]).map(\.message)
+      #expect(two.count == 2 && two[1] == "'/proc/self' has 0 B free, 1 MiB are needed to keep the images", "\(two)")
+    }
+  }
+
+  @Test(
+    "the installer counts where it is not in the cache yet, its image once more for the copy, a local one only for that"
+  )
+  func installerSpace() async throws {
+    try await TestHost.run { test in
+      try test.write("web/installer.iso", [UInt8](repeating: 7, count: 3 << 20))
+      try await FolderServer.run(test.folder.appending("web")) { server in
+        func needs(_ source: String, sha256: String? = nil) async -> [SpaceNeed] {
+          let plan = test.plan {
+            $0.installer.image = FetchPlan(
+              sources: [source], sha256: sha256, trust: "a test", target: $0.workFolder.appending("installer.iso"),
+              timeLimitSeconds: 10)
+            $0.installer.kernel.sources = ["iso:/linux"]
+            $0.installer.initrd.sources = ["iso:/initrd"]
+          }
+          return await SpaceDemand(host: test.host).needs(of: plan)
+        }
+        func size(_ needs: [SpaceNeed], _ purpose: String) -> ByteSize? {
+          needs.first { $0.purpose.hasPrefix(purpose) }?.size
+        }
+        let fetched = await needs("\(server.url)/installer.iso")
+        #expect(size(fetched, "fetch the installer image") == .mebibytes(3))
+        #expect(size(fetched, "copy the installer image") == .mebibytes(3))
+        #expect(size(fetched, "fetch the initrd") == .mebibytes(192))
+        #expect(fetched.first { $0.purpose.hasPrefix("fetch") }?.folder == test.folder.appending("cache"))
+        #expect(Set(fetched.map(\.folder)) == [test.output, test.folder.appending("cache")])
+        // Nobody says how long it is: what the largest known one takes.
+        let unknown = await needs("\(server.url)/none.iso")
+        #expect(size(unknown, "fetch the installer image") == .gibibytes(3))
+        let local = await needs(test.folder.appending("web/installer.iso").string)
+        #expect(size(local, "fetch the installer image") == nil)
+        #expect(size(local, "copy the installer image") == .mebibytes(3))
+        let digest = FileDigest.sha256([UInt8](repeating: 7, count: 3 << 20))
+        try test.write("cache/content/\(digest)", [UInt8](repeating: 7, count: 3 << 20))
+        let cached = await needs("\(server.url)/none.iso", sha256: digest)
+        #expect(size(cached, "fetch the installer image") == nil)
+        #expect(size(cached, "copy the installer image") == .mebibytes(3))
+      }
+    }
+  }
+
+  @Test("images on another file system than the work folder need room there as well")
+  func outputSpace() async throws {
+    try await TestHost.run { test in
+      let elsewhere = test.plan { $0.outputFolder = "/proc/self/images" }
+      let found = await SpaceDemand(host: test.host).needs(of: elsewhere)
+      #expect(found.last == SpaceNeed(.mebibytes(256), "/proc/self/images", "keep the images of 'golden'"))
+      let beside = await SpaceDemand(host: test.host).needs(of: test.plan())
+      #expect(!beside.contains { $0.purpose.hasPrefix("keep") })
+      let message = await Preflight(host: test.host).check(elsewhere).map(\.message)
+        .first { $0.contains("keep the images") }
+      #expect(message?.hasPrefix("'/proc/self/images' has 0 B free, ") == true)
+    }
+  }
+
   @Test("a folder that can be made is fine, one with a file in its way is not")
   func fileInTheWay() async throws {
     try await TestHost.run { test in

@@ -51,15 +51,24 @@ struct ShippedImageTests {
       #expect(errors == [])
       let plan = try #require(result.plan)
       #expect(plan.installer.stage2 != nil || config.source.stage2Path == nil)
+      // Whatever the guest boots with comes from here: nothing of an installer is fetched by an unverified URL.
+      #expect((plan.installer.stage2Disc != nil) == (plan.answers.format == "kickstart"), "\(image)")
+      #expect(!plan.machine.kernelArguments.contains { $0.hasPrefix("root=live:http") }, "\(image)")
+      #expect(plan.machine.imageLabelWord == (plan.answers.format == "agama" ? "root=live:CDLABEL=" : nil), "\(image)")
+      #expect(
+        (plan.machine.installerImage != nil) == ["kickstart", "agama", "autoinstall"].contains(plan.answers.format))
       // The host's own mirror is Debian's: nobody else may be given it.
       if config.distribution != "debian" {
         #expect(plan.answers.answers.archive.mirror == config.source.defaultMirror)
       }
       #expect(plan.answers.dialect == config.answerFile.dialect)
       #expect(plan.machine.kernelArguments.contains { $0.hasPrefix("console=ttyS0") })
-      for word in plan.machine.kernelArguments {
-        #expect(try KnownBootWords.contains(word, format: plan.answers.format), "\(image): \(word)")
-      }
+      // The same code looks at what users append.
+      let format = try Rendering.format(plan.answers.format)
+      let label = plan.machine.imageLabelWord.map { [$0 + "LABEL"] } ?? []
+      let words = plan.machine.kernelArguments + label
+      #expect(words.count > 4 && format.bootWords.findings(words, at: nil).map(\.message) == [], "\(image)")
+      #expect(format.check(append: words + ["inst.selfupdate=0"], at: nil).count == 1, "\(image)")
     }
   }
 
@@ -70,6 +79,10 @@ struct ShippedImageTests {
       let files = try Rendering.preview(config, host: test.host, secrets: true)
       #expect(!files.isEmpty)
       #expect(try Rendering.oracle(for: config).contains("FILE"))
+      // What is said of users' own files is not true of ours.
+      let format = try Rendering.format(config.answerFile.format)
+      let found = format.check(files[0].text, file: files[0].name, dialect: config.answerFile.dialect)
+      #expect(found.map(\.message) == [], "\(image)")
       let path = try test.write("answers/\(files[0].name)", files[0].text)
       guard let judge = try await Judge.command(config, path, test) else {
         // Said in the test's output; with REQUIRE_TOOLS=1 it is a failure.
@@ -150,45 +163,5 @@ enum Judge {
     return Command(
       python.string, [script.string, schema.string, file.string, document], timeLimit: .seconds(60),
       purpose: "judge an answer file")
-  }
-}
-
-/// The words an installer's kernel line may have.
-enum KnownBootWords {
-  /// Every installer's kernel's.
-  private static let kernel: Set<String> = [
-    "console", "norandmaps", "mitigations", "ipv6.disable", "net.ifnames", "biosdevname", "ip", "rd.neednet", "root",
-    "systemd.journald.forward_to_console", "quiet", "---", "fsck.mode", "ds", "autoinstall", "priority",
-    "rd.live.check", "rd.plymouth", "plymouth.enable", "systemd.show_status", "rd.shell", "rd.emergency", "panic",
-    "nomodeset",
-    "live.password", "live.password_hash", "proxy", "rd.net.timeout.carrier", "rd.retry", "TERM",
-  ]
-
-  static func contains(_ word: String, format: String) throws -> Bool {
-    let name = String(word.prefix { $0 != "=" })
-    if kernel.contains(name) { return true }
-    switch format {
-    case "preseed":
-      return ["DEBIAN_FRONTEND", "DEBCONF_DEBUG"].contains(name) || name.contains("/")
-    case "kickstart":
-      guard let list = try lines("kickstart/anaconda-boot-options-f42.txt") else { return true }
-      return list.contains(name)
-    case "autoyast":
-      guard let list = try lines("autoyast/linuxrc-keywords-sle15-sp5.tsv") else { return true }
-      // What is in capitals goes to YaST's environment; linuxrc ignores case, '-', '_' and '.'.
-      let known = Set(list.map { plain(String($0.prefix { $0 != "\t" })) })
-      return known.contains(plain(name)) || name == name.uppercased()
-    case "agama":
-      return name.hasPrefix("inst.") || name.hasPrefix("agama.")
-    default:
-      return false
-    }
-  }
-
-  private static func plain(_ name: String) -> String { name.lowercased().filter { !"-_.".contains($0) } }
-
-  private static func lines(_ name: String) throws -> [String]? {
-    guard let file = Shipped.shared?.appending("validators").pushing(FilePath(name)) else { return nil }
-    return String(decoding: try AtomicFile.read(file), as: UTF8.self).split(separator: "\n").map(String.init)
   }
 }

@@ -33,9 +33,10 @@ struct TestHost: Sendable {
       userNumber: 1000, userName: "tester", home: scratch.path.appending("home"), cores: 2, memory: .gibibytes(4),
       bootID: "boot-1", isDebian: false, environment: environment)
     // 2026-02-03 04:05:06 UTC.
-    let host = Host(
+    var host = Host(
       facts: facts, runner: runner, clock: FixedWallClock(1_770_091_506), downloader: { pool.downloads(in: $0) },
       stateFolder: scratch.path.appending("state"), runtimeFolder: scratch.path.appending("run"), reaper: [])
+    host.systemRunFolder = scratch.path.appending("run")
     let result: Swift.Result<Result, any Error>
     do {
       result = .success(try await body(TestHost(folder: scratch.path, host: host)))

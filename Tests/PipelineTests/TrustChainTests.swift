@@ -237,6 +237,59 @@ struct TrustChainTests {
     }
   }
 
+  @Test("a list may have SHA-512 digests alone: the image is checked by them, kept, and a changed one is refused")
+  func longDigests() async throws {
+    try await TrustMirror.run(Kind.signed) { mirror in
+      let name = "test-1.2.10-live.iso"
+      func publish() async throws {
+        let digest = try FileDigest.sha512(mirror.folder.appending(name))
+        try await mirror.publish(
+          list: mirror.kind.signature == .around ? "SHA512 (\(name)) = \(digest)\n" : "\(digest)  \(name)\n")
+      }
+      func choose() async throws -> InstallerChooser.Choice {
+        try await mirror.choose {
+          $0.source.imagePath = "test-1.2*-live.iso"
+          $0.source.kernel = ["iso:/boot/linux"]
+          $0.source.initrd = ["iso:/boot/initrd"]
+        }
+      }
+      try await publish()
+      let image = try #require(try await choose().plan?.image)
+      #expect(image.sha256 == nil && image.sha512?.count == 128)
+      #expect(image.sources == ["\(mirror.server.url)/\(name)"] && image.trust.contains("signed by "))
+      func fetch(_ image: FetchPlan) async throws -> Fetching.Fetched {
+        try await Fetching.fetch(
+          image, named: "the image", cacheFolder: mirror.test.folder.appending("cache"), host: mirror.test.host,
+          events: nil)
+      }
+      let good = try await fetch(image)
+      #expect(try AtomicFile.read(good.path) == Array("the newest image".utf8))
+      let asked = mirror.server.requests.count
+      #expect(try await fetch(image).report.bytesFetched == 0)
+      #expect(mirror.server.requests.count == asked, "what the cache has needs no question")
+
+      // Another file than the list of another day says; then the file of that day.
+      try mirror.test.write("tree/\(name)", "the image of tomorrow")
+      try await publish()
+      let next = try #require(try await choose().plan?.image)
+      try mirror.test.write("tree/\(name)", "an evil image, unlisted")
+      let error = await factoryError { _ = try await fetch(next) }
+      #expect(error?.status == .fetchFailed)
+      #expect(error?.details.contains { $0.contains("wrong digest: SHA-512 is ") } == true, "\(error?.details ?? [])")
+      #expect(mirror.test.names(mirror.test.folder.appending("cache/content")) == [good.report.sha256])
+      #expect(try await fetch(image).path == good.path)
+      try mirror.test.write("tree/\(name)", "the image of tomorrow")
+      #expect(try AtomicFile.read(try await fetch(next).path) == Array("the image of tomorrow".utf8))
+
+      // A file of the user's own is measured where it lies.
+      var local = next
+      local.sources = [try mirror.test.write("own.iso", "an image of one's own").string]
+      local.sha512 = String(repeating: "0", count: 128)
+      let refused = await factoryError { _ = try await fetch(local) }
+      #expect(refused?.message.contains("wrong digest: SHA-512 is ") == true, "\(refused?.message ?? "")")
+    }
+  }
+
   @Test("a pin is Debian's: asked for elsewhere it is an error of the config, and so is an unknown chain")
   func pinned() async throws {
     try await TrustMirror.run([Kind.all[0]]) { mirror in

@@ -121,7 +121,12 @@ final class TrustMirror: Sendable {
   func publish(_ files: [String: [UInt8]], listed: [String: [UInt8]]? = nil, by signer: String = "archive") async throws
   {
     for (path, bytes) in files { try test.write("tree/\(path)", bytes) }
-    let list = try test.write("tree/\(kind.list)", kind.text(listed ?? files))
+    try await publish(list: kind.text(listed ?? files), by: signer)
+  }
+
+  /// Writes the list alone, signed.
+  func publish(list text: String, by signer: String = "archive") async throws {
+    let list = try test.write("tree/\(kind.list)", text)
     let time = ["--faked-system-time", "20200102T000000!", "--local-user", signer]
     switch kind.signature {
     case .none: break
@@ -129,7 +134,7 @@ final class TrustMirror: Sendable {
       let form = suffix == ".asc" ? ["--armor"] : []
       try await sign(time + form + ["--output", list.string + suffix, "--detach-sign", list.string])
     case .around:
-      let plain = try test.write("plain", kind.text(listed ?? files))
+      let plain = try test.write("plain", text)
       try await sign(time + ["--output", list.string, "--clearsign", plain.string])
     }
   }

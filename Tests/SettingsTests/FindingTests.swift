@@ -189,7 +189,15 @@ struct FindingTests {
       ),
       (
         head + "partitions = x y\n[partition:x]\nmount-point = /\n[partition:y]\nmount-point = /srv\n",
-        "test.conf:5: error: more than one takes the rest of the disk in the partitions of [a] (give all but one a 'size')"
+        "test.conf:8: error: more than one takes the rest of the disk in the partitions of [a] (give all but one a 'size')"
+      ),
+      (
+        head + "partitions = x y\n[partition:x]\nmount-point = /\n[partition:y]\nsize = 1G\n",
+        "test.conf:8: error: 'y' has no mount point in the partitions of [a] (set 'mount-point', or 'file-system = swap')"
+      ),
+      (
+        head + "partitions = x y\n[partition:x]\nmount-point = /\n[partition:y]\nsize = 1G\nmount-point = /\n",
+        "test.conf:8: error: '/' is mounted twice in the partitions of [a] (change one mount point)"
       ),
       (
         head + "image-size = 1G\npartitions = x\n[partition:x]\nmount-point = /\nsize = 2G\n",
@@ -215,6 +223,32 @@ struct FindingTests {
   func sections(text: String, expected: String) throws {
     let loaded = try ScratchFolder().load(text)
     #expect(loaded.allFindings(of: loaded.images).map(\.line) == [expected])
+  }
+
+  @Test("whoever writes the answers is told where each named section starts")
+  func sectionOrigins() throws {
+    let text = """
+      partitions = p
+      users = u
+      repositories = r
+      files = f
+      [partition:p]
+      mount-point = /
+      [user:u]
+      uid = 7
+      [repository:r]
+      source = deb http://x stable main
+      [file:f]
+      path = /etc/motd
+      source = /motd
+
+      """
+    let loaded = try ScratchFolder().load(Self.head + text)
+    let (config, findings) = loaded.config(for: "a")
+    let origins = try #require(config, "\(findings.map(\.line))").origins
+    for (key, line) in [("partition:p", 9), ("user:u", 11), ("repository:r", 13), ("file:/etc/motd", 15)] {
+      #expect(origins[key]?.line == line, "\(key)")
+    }
   }
 
   @Test("findings come sorted by file and line, each once, though many images share the broken line")

@@ -33,8 +33,8 @@ final class ScratchFolder: Sendable {
   }
 
   /// A host whose files, home and working folder are all in here.
-  var host: HostFacts {
-    HostFacts(home: path.appending("home"), workingFolder: path.appending("work"), etc: path.appending("etc"))
+  var host: LoaderSurroundings {
+    LoaderSurroundings(home: path.appending("home"), workingFolder: path.appending("work"), etc: path.appending("etc"))
   }
 
   /// Loads one user file without shipped configs.
@@ -56,6 +56,13 @@ enum Project {
       if FileManager.default.fileExists(atPath: folder.appending("configs/defaults.conf").string) { return folder }
     }
     return "."
+  }()
+
+  /// Data shared between sessions; absent in a plain clone.
+  static let shared: FilePath? = {
+    let named = ProcessInfo.processInfo.environment["IMAGE_FACTORY_SHARED"].map { FilePath($0) }
+    let folder = named ?? root.removingLastComponent().appending("shared")
+    return FileManager.default.fileExists(atPath: folder.appending("validators").string) ? folder : nil
   }()
 }
 

@@ -37,7 +37,7 @@ struct ShippedConfigTests {
     #expect(config.source.defaultMirror == "http://ftp.debian.org/debian")
     #expect(config.source.mirrors.isEmpty)
     #expect(config.source.keyring == "/usr/share/keyrings/debian-archive-keyring.gpg")
-    #expect(config.machine.osinfo == ["debian13"])
+    #expect(config.machine.osinfo.first == "debian13" && config.machine.osinfo.last == "linux2022")
     #expect(config.disk.size == .gibibytes(4) && config.disk.formats == ["qcow2"])
     #expect(config.answerFile.format == "preseed" && config.answers.root == .locked)
     #expect(config.answers.packages == ["openssh-server"])
@@ -52,7 +52,44 @@ struct ShippedConfigTests {
     let config = try #require(try load().config(for: "debian-12").config)
     #expect(config.answers.archive.suite == "bookworm")
     #expect(config.source.installerSuite == "trixie" && config.source.pin == "debian-13")
-    #expect(config.machine.osinfo == ["debian12"])
+    #expect(config.machine.osinfo.first == "debian12")
+  }
+
+  @Test("what an installer leaves behind is removed: the list of each distribution's clean-up has all of it")
+  func leftBehind() throws {
+    let loaded = try load()
+    func removed(_ image: String) throws -> [String] {
+      let cleaning = try #require(loaded.config(for: image).config).cleaning
+      return cleaning.logs + cleaning.remove
+    }
+    let leap = try removed("opensuse-leap-16.0")
+    for path in [
+      "/root/autoinst.xml", "/var/log/agama-installation", "/var/lib/agama", "/var/lib/autoinstall/autoconf",
+    ] {
+      #expect(leap.contains(path), "\(path)")
+    }
+    for image in loaded.images { #expect(try removed(image).contains("/etc/shadow-"), "\(image)") }
+    guard let shared = Project.shared else {
+      print("skipped: ../shared with the table of distributions is not there")
+      return
+    }
+    let table = try String(contentsOfFile: shared.appending("validators/distros.tsv").string, encoding: .utf8)
+    var seen = 0
+    for row in table.split(separator: "\n").dropFirst() {
+      let cells = row.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      guard cells.count > 17, let image = loaded.images.first(where: { Self.id(of: $0) == cells[0] }) else { continue }
+      let paths = cells[17].split(separator: " ").map(String.init).filter { $0.hasPrefix("/") }
+      let removed = try removed(image)
+      for path in paths { #expect(removed.contains(path) || removed.contains("\(path)/*"), "\(image): \(path)") }
+      seen += paths.isEmpty ? 0 : 1
+    }
+    #expect(seen >= 12)
+  }
+
+  /// An image's name in that table: `rocky9`, `opensuse15.6`.
+  private static func id(of image: String) -> String {
+    image.replacingOccurrences(of: "-leap", with: "").replacingOccurrences(of: "-", with: "")
+      .replacingOccurrences(of: "centosstream", with: "centos-stream")
   }
 
   @Test("the user's file changes what images inherit, and the command line wins over all")

@@ -7,7 +7,7 @@ import Testing
 struct TreeTests {
   /// A scratch folder with a checkout `t`, a local folder `l` and a host.
   private func load(
-    _ files: [String: String], local: Bool = false, private mode: Int = 0o600, base: String = "",
+    _ files: [String: String], local: Bool = false, private mode: Int = 0o600, base: String = "", set: [String] = [],
     attributes: (inout TreeAttributes) -> Void = { _ in }
   ) throws -> LoadedConfig {
     let scratch = try ScratchFolder()
@@ -23,6 +23,7 @@ struct TreeTests {
     request.shipped = false
     request.configFiles = [try scratch.write("base.conf", base)]
     request.tree = tree
+    request.overrides = try set.map { try Override.parse($0).get() }
     return ConfigLoader.load(request)
   }
 
@@ -154,6 +155,38 @@ struct TreeTests {
     #expect(sections.map(\.name) == ["build", "image"])
     #expect(sections[0].values.first { $0.key == "localdatadir" }?.text == "\(root)/l/data")
     #expect(sections[1].values.first { $0.key == "name" }?.text == "eos-4G")
+  }
+
+  @Test(
+    "the command line wins over the tree, in what is built and in what is shown, and adds to merged lists as a file does"
+  )
+  func commandLine() throws {
+    let image = "eos-eos3.9-amd64-rpi-en_GB"
+    let files = [
+      "t/config/defaults.ini":
+        "[image-factory]\nlinux = /l\ninitrd = /i\npreseed = /p\nhostname = theirs\ncores = 2\n"
+        + "partitions = p\n[image]\nsize = 4G\nhooks_add = a b\nhooks_del = c\n",
+      "t/config/private.ini": "[image]\nkey = \(Self.marker)\n",
+    ]
+    let base = "[partition:p]\nmount-point = /\n"
+    let loaded = try load(
+      files, base: base,
+      set: [
+        "[image-factory]hostname=mine", "cores=3", "[image]size=8G", "[image]hooks_add=c c d", "[image]hooks_del=a",
+        "[partition:p]file-system=xfs",
+      ])
+    #expect(loaded.findings.map(\.line) == [])
+    let (config, findings) = loaded.config(for: image)
+    #expect(findings.map(\.line) == [])
+    #expect(config?.answers.hostname == "mine" && config?.machine.cores == 3)
+    #expect(config?.origins["hostname"] == SourceLocation(file: "--set"))
+    #expect(config?.answers.disk.partitions.first?.fileSystem == .xfs)
+    #expect(value(loaded, "image", "size") == "8G")
+    #expect(value(loaded, "image", "hooks") == "b\nc\nd")
+    #expect(loaded.mergedText().contains("size = 8G\n") && loaded.mergedText().contains("hostname = mine\n"))
+    #expect(!loaded.mergedText().contains(Self.marker))
+    let plain = try load(files, base: base, set: ["[image]hooks=only"])
+    #expect(value(plain, "image", "hooks") == "only")
   }
 
   private static let marker = "TOPSECRET"

@@ -132,15 +132,40 @@ extension RealSudo {
       #expect(look == "0\nkeep\n\(canary)/secret\n\(canary)\n")
     }
 
-    @Test("a folder that is a link and was named is an error, not followed")
+    @Test("a folder that is a link and was named is not followed: that is told, and the rest is cleaned")
     func namedLink() async throws {
       let canary = try host.scratch.makeFolder("canary", mode: 0o700).string
       try host.scratch.makeFolder("canary/installer")
-      let image = try await GuestImage("ext4", in: host, script: "rm -rf var/log; ln -s \(canary) var/log")
+      let image = try await GuestImage(
+        "ext4", in: host,
+        script: """
+          rm -rf var/log; ln -s \(canary) var/log
+          mkdir -p usr/lib/sysimage/rpm; ln -s ../../usr/lib/sysimage/rpm var/lib/rpm; echo x > usr/lib/sysimage/rpm/db
+          """)
       let output = try host.user.file("named-link")
-      let result = try await host.sudo(["clean"] + image.words + ["--output=\(output)", "--remove=/var/log/installer"])
-      #expect(result.status == 1 && result.errors.contains("symlink"), "\(result.errors)")
+      let patterns = [
+        "--keep=/var/lib/rpm/db", "--save=/var/log/installer/*", "--remove=/var/log/installer",
+        "--remove=/var/lib/rpm/*", "--remove=/var/lib/bulk", "--empty=/var/lib/rpm/db",
+      ]
+      let result = try await host.sudo(["clean"] + image.words + ["--output=\(output)"] + patterns)
+      #expect(result.status == 0, "\(result.errors)")
+      let records = try Records(output)
+      #expect(records.isComplete)
+      #expect(
+        records.linked == [
+          "/var/lib/rpm: /var/lib/rpm/db", "/var/log: /var/log/installer/*", "/var/log: /var/log/installer",
+          "/var/lib/rpm: /var/lib/rpm/*", "/var/lib/rpm: /var/lib/rpm/db",
+        ])
       #expect(FileManager.default.fileExists(atPath: "\(canary)/installer"))
+      #expect(try await image.look("cat usr/lib/sysimage/rpm/db; ls var/lib") == "x\nrpm\n")
+    }
+
+    @Test("host keys behind a link are an error: they would be in every machine made from the image")
+    func linkedKeys() async throws {
+      let image = try await GuestImage("ext4", in: host, script: "mv etc/ssh etc/keys; ln -s keys etc/ssh")
+      let output = try host.user.file("linked-keys")
+      let result = try await host.sudo(["clean"] + image.words + ["--output=\(output)", "--host-keys"])
+      #expect(result.status == 1 && result.errors.contains("'/etc/ssh' in the image is a symlink"), "\(result.errors)")
     }
 
     @Test("the subvolumes of a btrfs are found as the guest's fstab mounts them")
@@ -186,6 +211,8 @@ struct Records {
   var kinds: [HelperRecord.Kind] = []
   var files: [String: String] = [:]
   var root: String?
+  /// `FOLDER: PATTERN` of each pattern that passes a link.
+  var linked: [String] = []
 
   init(_ path: String) throws {
     var rest = [UInt8](try Data(contentsOf: URL(filePath: path)))[...]
@@ -198,6 +225,7 @@ struct Records {
       kinds.append(header.kind)
       if header.kind == .file { files[name] = data }
       if header.kind == .root { root = name }
+      if header.kind == .linked { linked.append("\(name): \(data)") }
     }
   }
 

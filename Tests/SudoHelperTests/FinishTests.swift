@@ -7,15 +7,19 @@ extension RealSudo {
   @Suite(
     "A whole disk with xfs or btrfs, finished by an ordinary user", .serialized, .needs("sfdisk"),
     .enabled(
-      if: HelperHost.factory != nil, "image-factory is not built beside the tests; IMAGE_FACTORY_BINARY names it"))
+      if: Built.has(Built.factory), "image-factory is not built beside the tests; IMAGE_FACTORY_BINARY names it"))
   struct Finish {
     let host: HelperHost
 
     init() throws { host = try #require(HelperHost.current) }
 
     /// A disk with one partition, as an installer leaves it.
-    private func disk(_ kind: String) async throws -> GuestImage {
-      let image = try await GuestImage(kind, in: host, script: "echo hash > root/anaconda-ks.cfg")
+    private func disk(_ kind: String, unclean: Bool = false) async throws -> GuestImage {
+      let change = "echo hash > root/anaconda-ks.cfg"
+      let image =
+        unclean
+        ? try await GuestImage.unclean(kind, in: host, script: change)
+        : try await GuestImage(kind, in: host, script: change)
       let table = "label: dos\nstart=2048, size=\(image.size / 512), type=83\n"
       let script = try host.scratch.write(table, to: "table-\(kind)")
       let made = try await Child.run(
@@ -24,7 +28,16 @@ extension RealSudo {
       return image
     }
 
-    private func finish(_ image: GuestImage, as user: HelperUser) async throws -> Child.Result {
+    /// The last image that was finished.
+    private func finished(_ image: GuestImage) throws -> GuestImage {
+      let folder = host.user.home.appending("images-\(image.kind)").string
+      let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+      // 'guest-DATE', 'guest-DATE-2' …
+      let raws = names.filter { $0.hasSuffix(".raw") }.sorted { ($0.count, $0) < ($1.count, $1) }
+      return GuestImage(path: "\(folder)/\(try #require(raws.last, "\(names)"))", like: image)
+    }
+
+    private func finish(_ image: GuestImage, as user: OrdinaryUser) async throws -> Child.Result {
       let program = try host.installFactory()
       let output = try user.folder(user.home.appending("images-\(image.kind)").string)
       let config = try user.file(
@@ -58,10 +71,9 @@ extension RealSudo {
       #expect(HostState(host) == state)
       #expect(try await Child.run("sha256sum", image.path).output == before)
 
+      let finished = try self.finished(image)
       let folder = host.user.home.appending("images-\(kind)").string
       let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
-      let raw = try #require(names.first { $0.hasSuffix(".raw") }, "\(names)")
-      let finished = GuestImage(path: "\(folder)/\(raw)", like: image)
       var status = stat()
       #expect(stat(finished.path, &status) == 0 && status.st_uid == host.user.number)
       #expect(
@@ -75,6 +87,47 @@ extension RealSudo {
       let log = try #require(names.first { $0.contains("var_log_installer") && $0.hasSuffix("syslog") }, "\(names)")
       #expect(try String(contentsOfFile: "\(folder)/\(log)", encoding: .utf8).contains("the installer's log"))
       #expect(result.output.contains("Guest OS 1"))
+    }
+
+    @Test("a guest that did not unmount is finished with a warning, its log replayed", arguments: ["btrfs", "xfs"])
+    func unclean(kind: String) async throws {
+      let image = try await disk(kind, unclean: true)
+      let before = try await Child.run("sha256sum", image.path).output
+      let program = try host.installFactory()
+      let inspected = try await Child(
+        host.user.command([program.string, "inspect", image.path]), environment: host.user.environment,
+        folder: host.user.home
+      ).wait(limit: 60)
+      #expect(inspected.status == 0 && inspected.output.contains(kind), "\(inspected.output)\(inspected.errors)")
+
+      let result = try await finish(image, as: host.user)
+      try #require(result.status == 0, "\(result.output.suffix(3000))\(result.errors)")
+      #expect(result.output.contains("the guest did not unmount its root file system"))
+      #expect(try await Child.run("sha256sum", image.path).output == before)
+      let finished = try self.finished(image)
+      let checked = try await finished.check()
+      #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+      #expect(
+        try await finished.look("cat etc/late; wc -c < etc/machine-id; ls etc/ssh") == "in the log\n0\nsshd_config\n")
+      #expect(HostState.loops(host) == [])
+    }
+
+    @Test("a log does not hide damage: nothing is made of such a disk", arguments: ["btrfs", "xfs"])
+    func damagedAndUnclean(kind: String) async throws {
+      let image = try await disk(kind, unclean: true)
+      // All but the superblock and the log of an xfs, which lies in the middle; the trees of a btrfs.
+      let start = image.offset + (kind == "btrfs" ? 0x12000 : 0x1000)
+      try await Child.run(
+        "dd", "if=/dev/urandom", "of=\(image.path)", "bs=1M", "oflag=seek_bytes", "seek=\(start)",
+        "count=\(kind == "btrfs" ? 120 : 30)", "conv=notrunc", "status=none")
+      let result = try await finish(image, as: host.user)
+      #expect(result.status == 7, "\(result.status) \(result.output.suffix(1000))")
+      let folder = host.user.home.appending("images-\(kind)").string
+      let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+      #expect(
+        !names.contains { $0.hasSuffix(".raw") && !FileManager.default.fileExists(atPath: "\(folder)/\($0).sha256sum") }
+      )
+      #expect(HostState.loops(host) == [])
     }
 
     @Test("root needs no sudo: the same way, without it")

@@ -17,7 +17,7 @@ extension RealSudo {
         "losetup", "--find", "--show", "--offset", "1048576", "--sizelimit", "\(image.size)", image.path)
       let loop = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
       let folder = try user.folder("/tmp/image-factory.\(kind)_\(UUID().uuidString.prefix(8))")
-      func asUser(_ words: String..., by who: HelperUser? = nil) async throws -> Child.Result {
+      func asUser(_ words: String..., by who: OrdinaryUser? = nil) async throws -> Child.Result {
         try await Child((who ?? user).command(words), environment: user.environment).wait()
       }
 

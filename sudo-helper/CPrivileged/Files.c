@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int privileged_open(int folder, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
@@ -56,5 +57,21 @@ int privileged_trim(int folder, uint64_t *bytes) {
   struct fstrim_range range = {.start = 0, .len = UINT64_MAX, .minlen = 0};
   const int result = ioctl(folder, FITRIM, &range);
   *bytes = result == 0 ? range.len : 0;
+  return result;
+}
+
+int privileged_inherit_label(int folder, const char *name) {
+  static const char attribute[] = "security.selinux";
+  // Longer than any context; a folder with more gives nothing on.
+  char label[1024];
+  // There is no call for a symlink behind a descriptor: by name, from within its folder.
+  if (fchdir(folder) != 0) return -1;
+  int result = 0;
+  const ssize_t length = lgetxattr(".", attribute, label, sizeof label);
+  if (length > 0 && lgetxattr(name, attribute, NULL, 0) < 0 && errno == ENODATA)
+    result = lsetxattr(name, attribute, label, (size_t)length, XATTR_CREATE);
+  const int reason = errno;
+  if (chdir("/") != 0) return -1;
+  errno = reason;
   return result;
 }

@@ -8,22 +8,32 @@ struct GuestCleaner {
   let records: RecordWriter
 
   func clean(_ work: CleaningWork) throws {
-    let kept = try GuestKept(work.keep, in: tree)
+    let kept = try GuestKept(work.keep, expand: matches)
     let removal = GuestRemoval(tree: tree, keeping: kept)
     let handing = GuestHanding(tree: tree, records: records)
     for pattern in work.save {
-      for path in try tree.expand(pattern) {
+      for path in try matches(pattern) {
         try handing.hand(out: path)
         try removal.remove(path)
       }
     }
-    for pattern in work.remove + (work.hostKeys ? ["/etc/ssh/ssh_host_*"] : []) {
-      for path in try tree.expand(pattern) { try removal.remove(path) }
+    for pattern in work.remove { for path in try matches(pattern) { try removal.remove(path) } }
+    if work.hostKeys {
+      // Not passed over: an image with the keys of its build must not be finished.
+      let keys = try tree.expand(HostKeyUnit.keys) { throw Failure("'\($0.shown)' in the image is a symlink") }
+      for path in keys { try removal.remove(path) }
     }
-    for pattern in work.empty { for path in try tree.expand(pattern) where !kept.covers(path) { try empty(path) } }
+    for pattern in work.empty { for path in try matches(pattern) where !kept.covers(path) { try empty(path) } }
     if work.hostKeys { try makeHostKeysAnew() }
     if let proxy = work.proxy { try remove(proxy: proxy, removal) }
     try records.write(.removed, text: "\(removal.names) \(removal.bytes)")
+  }
+
+  /// What a pattern matches; one that passes a link of the guest's is left out, and that is told.
+  private func matches(_ pattern: String) throws -> [GuestPath] {
+    try tree.expand(pattern) { link in
+      try records.write(.linked, name: Array(link.absolute.prefix(HelperRecord.longestName)), text: pattern)
+    }
   }
 
   private func empty(_ path: GuestPath) throws {

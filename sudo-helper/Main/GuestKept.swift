@@ -2,9 +2,10 @@
 struct GuestKept {
   private let paths: Set<[[UInt8]]>
 
-  init(_ patterns: [String], in tree: GuestTree) throws {
+  /// `expand` gives what a pattern matches.
+  init(_ patterns: [String], expand: (String) throws -> [GuestPath]) throws {
     var paths: Set<[[UInt8]]> = []
-    for pattern in patterns { for path in try tree.expand(pattern) { paths.insert(GuestKept.names(path)) } }
+    for pattern in patterns { for path in try expand(pattern) { paths.insert(GuestKept.names(path)) } }
     self.paths = paths
   }
 

@@ -33,12 +33,9 @@ struct GuestTree {
   /// The root last: the first one whose place a path is in is the one to look in.
   private let mounts: [SubvolumeMount]
 
-  /// Where distributions put the system in a btrfs: the top, Fedora, Ubuntu and openSUSE, Debian, openSUSE with snapshots.
-  private static let places = ["", "root", "@", "@rootfs", "@/.snapshots/1/snapshot"]
-
   /// Finds the folder with `etc` and `usr`; nil when there is none.
   init?(top: borrowing Descriptor, kind: GuestVolume.Kind) throws {
-    for place in kind == .btrfs ? GuestTree.places : [""] {
+    for place in kind == .btrfs ? GuestSubvolumes.roots : [""] {
       let number = privileged_beneath(top.number, place.isEmpty ? "." : place, PRIVILEGED_FOLDER, 0)
       if number < 0, ![ENOENT, ENOTDIR, ELOOP].contains(errno) { throw Failure.system("open the file system") }
       guard number >= 0 else { continue }
@@ -93,11 +90,15 @@ struct GuestTree {
 
   /// The paths that match, sorted: `*` and `?` within one component, a leading dot only when the pattern has it.
   ///
-  /// A folder that is a link matches nothing when a wildcard found it, and is a failure when it was named.
-  func expand(_ pattern: String) throws -> [GuestPath] {
+  /// A folder that is a link matches nothing, and `linked` is told of it when it was named and not found by a wildcard.
+  func expand(_ pattern: String, linked: (GuestPath) throws -> Void = { _ in }) throws -> [GuestPath] {
     let parts = pattern.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
-    let literal = parts.prefix { !GuestGlob.isWild($0) }
-    var found = [try path(Array(literal))]
+    let literal = Array(parts.prefix { !GuestGlob.isWild($0) })
+    if let link = try link(above: literal) {
+      try linked(link)
+      return []
+    }
+    var found = [try path(literal)]
     guard try status(found[0]) != nil else { return [] }
     // What a wildcard found may be anything; what was named has to be a folder that is there.
     var named = true
@@ -105,9 +106,7 @@ struct GuestTree {
       var next: [GuestPath] = []
       for folder in found {
         guard let status = try status(folder) else { continue }
-        if named, status.isA(S_IFLNK) {
-          throw Failure("'\(folder.shown)' in the image is a symlink: it is not followed")
-        }
+        if named, status.isA(S_IFLNK) { try linked(folder) }
         guard status.isA(S_IFDIR) else { continue }
         if GuestGlob.isWild(part) {
           next += try names(in: folder).filter { GuestGlob.matches(part, $0) }.map(folder.appending)
@@ -120,5 +119,15 @@ struct GuestTree {
       named = !GuestGlob.isWild(part)
     }
     return found.sorted { $0.absolute.lexicographicallyPrecedes($1.absolute) }
+  }
+
+  /// The first folder on the way to the last of these names that is a link.
+  private func link(above names: [[UInt8]]) throws -> GuestPath? {
+    for count in names.indices.dropFirst() {
+      let folder = try path(Array(names.prefix(count)))
+      guard let status = try status(folder) else { return nil }
+      if status.isA(S_IFLNK) { return folder }
+    }
+    return nil
   }
 }

@@ -27,28 +27,15 @@ final class SubvolumeMount {
     guard number >= 0 else { return [] }
     let file = try Descriptor(number, to: "read '/etc/fstab'")
     guard try file.status().isA(S_IFREG) else { return [] }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    var bytes = [UInt8](repeating: 0, count: GuestSubvolumes.largestTable)
     let count = read(number, &bytes, bytes.count)
     var mounts: [SubvolumeMount] = []
-    for line in bytes.prefix(max(count, 0)).split(separator: UInt8(ascii: "\n")).prefix(256) {
-      let fields = line.split { $0 == 0x20 || $0 == 0x09 }
-      guard fields.count >= 4, fields[2].elementsEqual("btrfs".utf8), fields[0].first != UInt8(ascii: "#"),
-        let place = plain(fields[1]), !place.isEmpty,
-        let option = fields[3].split(separator: UInt8(ascii: ",")).first(where: { $0.starts(with: "subvol=".utf8) }),
-        let volume = plain(option.dropFirst("subvol=".utf8.count)), !volume.isEmpty
-      else { continue }
-      let path = Array(volume.joined(separator: [UInt8(ascii: "/")])).map { CChar(bitPattern: $0) } + [0]
+    for mount in GuestSubvolumes.mounts(in: bytes.prefix(max(count, 0))) {
+      let path = Array(mount.volume.joined(separator: [UInt8(ascii: "/")])).map { CChar(bitPattern: $0) } + [0]
       let number = privileged_beneath(top.number, path, PRIVILEGED_FOLDER, 0)
       guard number >= 0 else { continue }
-      mounts.append(SubvolumeMount(names: place, folder: try Descriptor(number, to: "open a subvolume")))
+      mounts.append(SubvolumeMount(names: mount.place, folder: try Descriptor(number, to: "open a subvolume")))
     }
     return mounts.sorted { $0.names.count > $1.names.count }
-  }
-
-  /// The components of a path; nil when one of them leads up.
-  private static func plain(_ text: ArraySlice<UInt8>) -> [[UInt8]]? {
-    let names = text.split(separator: UInt8(ascii: "/")).map(Array.init)
-    let dot = UInt8(ascii: ".")
-    return names.contains { $0 == [dot] || $0 == [dot, dot] || $0.contains(0) } ? nil : names
   }
 }

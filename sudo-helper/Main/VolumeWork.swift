@@ -26,11 +26,14 @@ enum VolumeWork {
     }
     try inChild(mount.top) { top in
       guard let tree = try GuestTree(top: top, kind: volume.kind) else {
+        // Whose log is to be replayed need not be a system.
+        if work.isEmpty { return }
         throw Failure("there is no system in this file system: no folders 'etc' and 'usr'")
       }
       try records.write(HelperRecord(.root, name: tree.rootName))
       try GuestCleaner(tree: tree, records: records).clean(work)
     }
+    if work.hostKeys { try GuestLabels.complete(mount.top, volume.kind) }
     var trimmed = try giveBack(mount.top)
     mount.close(volume.kind)
     // xfs and btrfs free the blocks of removed files in the background: the end of a mount waits for that, so all is free in the next.

@@ -16,6 +16,8 @@ package struct HelperRecord: Sendable, Hashable {
     case trimmed = 5
     /// The last record of a complete output.
     case end = 6
+    /// Name: a folder that is a link; data: the pattern that names it and so had no effect.
+    case linked = 7
   }
 
   package var kind: Kind

@@ -1,6 +1,8 @@
 /// The systemd unit that makes a machine's own SSH host keys at its first boot: every machine made from an image needs its own.
 package enum HostKeyUnit {
   package static let name = "image-factory-ssh-host-keys.service"
+  /// The keys themselves.
+  package static let keys = "/etc/ssh/ssh_host_*"
   /// Paths inside the image.
   package static let folder = "/etc/systemd/system"
   package static let wants = "/etc/systemd/system/multi-user.target.wants"

@@ -86,6 +86,11 @@ package struct CleaningWork: Sendable, Hashable {
     self.hostKeys = hostKeys
     self.proxy = proxy
   }
+
+  /// Nothing is to be done but to mount the file system for writing, by which the kernel replays its log, and to give free space back.
+  package var isEmpty: Bool {
+    keep.isEmpty && save.isEmpty && remove.isEmpty && empty.isEmpty && !hostKeys && proxy == nil
+  }
 }
 
 /// A loop device by its number.

@@ -7,8 +7,8 @@ package enum TarArchive {
   /// Writes the root file system of a raw disk to `target`, which must not exist; after a failure it does not.
   ///
   /// The same file system gives the same bytes: names are in order, nothing of the host is in it. Left out: sockets, which no archive
-  /// can hold, and `lost+found`. Throws as `RootPartition.find`, `.tooLarge` for a file with more holes than the file system could
-  /// hold as data, `.noSpace`, `.corrupt`. Blocks.
+  /// can hold, and `lost+found`. Holes of a MiB and more are kept. Throws as `RootPartition.find`, `.tooLarge` for a file that claims more
+  /// data than the file system could hold, `.noSpace`, `.corrupt`. Blocks.
   package static func write(rootOf raw: FilePath, to target: FilePath) throws {
     let root = try RootPartition.find(in: raw, PartitionTable.read(raw))
     let files = try Ext4FileSystem.open(image: raw, extent: root.extent, mode: .readOnly)
@@ -78,6 +78,9 @@ private struct TarWalk {
     }
     if kind == .symlink { header.target = try files.linkTarget(status.inode) }
     guard kind == .file else { return try output.write(header.bytes) }
+    if let map = try SparseMap(of: status, in: files) {
+      return try add(map, path, status, &header, of: files, to: &output)
+    }
     guard status.size <= limit, status.size <= left else {
       throw DiskImageError(
         .tooLarge,
@@ -89,6 +92,25 @@ private struct TarWalk {
     try output.write(header.bytes)
     try files.readContents(status, path) { try output.write($0) }
     try output.write(TarHeader.padding(status.size))
+  }
+
+  /// A file with holes: the map of its data, then the data (GNU tar's PAX format 1.0, which GNU tar, bsdtar, Python and Go unpack).
+  private mutating func add(
+    _ map: SparseMap, _ path: ImagePath, _ status: Ext4Status, _ header: inout TarHeader,
+    of files: borrowing Ext4FileSystem, to output: inout TarOutput
+  ) throws {
+    let text = map.text
+    header.sparse = (header.name, status.size)
+    header.name = SparseMap.standIn(for: path)
+    header.size = Int64(text.count) + map.dataSize
+    guard map.dataSize <= left else {
+      throw DiskImageError(.tooLarge, "'\(path)' in the image has more data than its file system can hold")
+    }
+    left -= map.dataSize
+    try output.write(header.bytes)
+    try output.write(text)
+    try files.readContents(status, path, runs: map.runs) { try output.write($0) }
+    try output.write(TarHeader.padding(map.dataSize))
   }
 
   private static func name(_ path: ImagePath, isFolder: Bool) -> [UInt8] {

@@ -26,6 +26,9 @@ struct TarHeader {
   /// What a hard link or symlink leads to.
   var target: [UInt8] = []
   var device: (major: UInt32, minor: UInt32) = (0, 0)
+  /// A file whose holes are left out: its name and length as it is unpacked. `name` is then one for programs that know no holes, and
+  /// `size` counts what is written.
+  var sparse: (name: [UInt8], size: Int64)?
   /// Extended attributes by name.
   var attributes: [(name: String, value: [UInt8])] = []
 
@@ -45,6 +48,13 @@ struct TarHeader {
   private var records: [UInt8] {
     var records: [UInt8] = []
     func add(_ key: String, _ value: [UInt8]) { records += TarHeader.record(key, value) }
+    if let sparse {
+      // GNU tar's manual, "PAX Format, Version 1.0".
+      add("GNU.sparse.major", Array("1".utf8))
+      add("GNU.sparse.minor", Array("0".utf8))
+      add("GNU.sparse.name", sparse.name)
+      add("GNU.sparse.realsize", Array("\(sparse.size)".utf8))
+    }
     if !TarHeader.fits(name) { add("path", name) }
     if !TarHeader.fits(target) { add("linkpath", target) }
     if size > 0o77777777777 { add("size", Array("\(size)".utf8)) }

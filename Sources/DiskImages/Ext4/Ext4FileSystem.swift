@@ -93,6 +93,12 @@ package struct Ext4FileSystem: ~Copyable {
     try Ext2Error.check("write the file system") { ext2fs_close_free(&handle) }
   }
 
+  /// Writes everything that is pending, as `close()` does, and stays open.
+  func flush() throws {
+    try Ext2Error.check("write the bitmaps of the file system") { ext2fs_write_bitmaps(fs) }
+    try Ext2Error.check("write the file system") { ext2fs_flush(fs) }
+  }
+
   /// Bytes per block.
   package var blockSize: Int64 { Int64(fs.pointee.blocksize) }
   /// Bytes that files can still take.

@@ -4,11 +4,9 @@ import CExt2fs
 ///
 /// Positions are bytes of the image file. They are those of the bitmaps in memory: punch after `close()`, from a fresh read-only handle.
 extension Ext4FileSystem {
-  /// Calls `body` with each run of free blocks, in order; throws what `body` throws, `.unsupported` with bigalloc.
+  /// Calls `body` with each run of free blocks, in order; throws what `body` throws.
   package func forEachFreeRun(_ body: (ImageExtent) throws -> Void) throws {
-    guard ext2fs_has_feature_bigalloc(fs.pointee.super) == 0 else {
-      throw DiskImageError(.unsupported, "file systems with the feature 'bigalloc' are not zeroed")
-    }
+    // With bigalloc the bitmap counts clusters: libext2fs asks and answers in blocks all the same.
     let end = blk64_t(ext2fs_blocks_count(fs.pointee.super))
     var position = blk64_t(fs.pointee.super.pointee.s_first_data_block)
     var start: blk64_t = 0

@@ -1,51 +1,78 @@
-/// Patterns such as `/var/log/installer/*`, matched inside an image.
-extension Ext4FileSystem {
-  /// The paths that match, sorted; `*` and `?` match within one component, a leading dot only when the pattern has it (as in a shell).
-  ///
-  /// A pattern is matched against real folders only: a component that is a symlink and not the last one matches nothing when it was found by
-  /// a wildcard, and throws `.unsafePath` when it was named. No match: an empty list. Throws `.tooLarge` past `limit` paths.
+/// What a pattern matches.
+package struct PatternMatches: Sendable, Hashable {
+  /// Sorted.
+  package var paths: [ImagePath] = []
+  /// Folders that the pattern names and that are symlinks in the image: what is behind them was not looked at.
+  package var links: [ImagePath] = []
+}
+
+/// Folders in an image in which patterns such as `/var/log/installer/*` are matched.
+package protocol ImageFolders: ~Copyable {
+  /// What a path names, a symlink not followed; nil when there is nothing.
+  func status(_ path: ImagePath) throws -> Ext4Status?
+  /// The entries of a folder, up to a limit.
+  func list(_ path: ImagePath, limit: Int) throws -> [Ext4Entry]
+}
+
+extension Ext4FileSystem: ImageFolders {}
+extension GuestFiles: ImageFolders {}
+
+extension ImageFolders where Self: ~Copyable {
+  /// The paths that match, sorted; throws `.unsafePath` when a folder that the pattern names is a symlink, else as ``matches(of:limit:)``.
   package func expand(_ pattern: String, limit: Int = 100_000) throws -> [ImagePath] {
-    var found = [ImagePath.root]
+    let found = try matches(of: pattern, limit: limit)
+    if let link = found.links.first {
+      throw DiskImageError(
+        .unsafePath, "'\(link)' in the image is a symlink: it is not followed", hint: "name the folder it points to")
+    }
+    return found.paths
+  }
+
+  /// The paths that match; `*` and `?` match within one component, a leading dot only when the pattern has it (as in a shell).
+  ///
+  /// A pattern is matched against real folders only: a component that is a symlink and not the last one matches nothing, and is told when
+  /// it was named and not found by a wildcard. No match: nothing. Throws `.tooLarge` past `limit` paths, `.unsafePath` for a `..`.
+  package func matches(of pattern: String, limit: Int = 100_000) throws -> PatternMatches {
+    var result = PatternMatches(paths: [ImagePath.root])
     let parts = try ImagePath(pattern).components
     for (index, part) in parts.enumerated() {
       var next: [ImagePath] = []
-      for folder in found {
-        if index > 0, try !isFolder(folder, named: !Glob.isWild(parts[index - 1])) { continue }
+      for folder in result.paths {
+        if index > 0 {
+          let kind = try status(folder)?.kind
+          if kind == .symlink, !Glob.isWild(parts[index - 1]) { result.links.append(folder) }
+          guard kind == .directory else { continue }
+        }
         if Glob.isWild(part) {
-          for entry in try list(folder) where Glob.matches(part, entry.name) {
+          for entry in try list(folder, limit: 1_000_000) where Glob.matches(part, entry.name) {
             next.append(try folder.appending(entry.name))
           }
         } else {
           let path = try folder.appending(part)
-          if try exists(path) { next.append(path) }
+          if try status(path) != nil { next.append(path) }
         }
         guard next.count <= limit else {
           throw DiskImageError(.tooLarge, "'\(pattern)' matches more than \(limit) paths in the image")
         }
       }
-      found = next
+      result.paths = next
     }
-    return found.sorted { $0.description < $1.description }
-  }
-
-  private func isFolder(_ path: ImagePath, named: Bool) throws -> Bool {
-    guard let status = try status(path) else { return false }
-    if status.kind == .symlink, named {
-      throw DiskImageError(
-        .unsafePath, "'\(path)' in the image is a symlink: it is not followed", hint: "name the folder it points to")
-    }
-    return status.kind == .directory
+    result.paths.sort { $0.description < $1.description }
+    return result
   }
 }
 
-/// Wildcards over bytes.
-enum Glob {
-  static func isWild(_ pattern: [UInt8]) -> Bool {
+/// Wildcards over bytes: `*` and `?`; nothing else has a meaning.
+package enum Glob {
+  /// Whether there is one in the pattern.
+  package static func isWild(_ pattern: [UInt8]) -> Bool {
     pattern.contains(UInt8(ascii: "*")) || pattern.contains(UInt8(ascii: "?"))
   }
 
+  /// Whether the whole name matches; a leading dot only when the pattern has it, as in a shell.
+  ///
   /// In time proportional to the product of both lengths at worst: a hostile name cannot make it exponential.
-  static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+  package static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
     if name.first == UInt8(ascii: "."), pattern.first != UInt8(ascii: ".") { return false }
     var p = 0
     var n = 0

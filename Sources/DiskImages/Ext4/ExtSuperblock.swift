@@ -34,6 +34,8 @@ package struct ExtSuperblock: Sendable, Hashable {
   package var length: Int64 { blocks * blockSize }
   /// The volume label; may hold anything, so show it `.printable`.
   package var label: String { String(decoding: bytes[0x78..<0x88].prefix { $0 != 0 }, as: UTF8.self) }
+  /// Sixteen bytes, zeros when there is none.
+  var uuid: [UInt8] { Array(bytes[0x68..<0x78]) }
   /// 2 without a journal, 4 with a feature that ext3 does not know, else 3.
   package var version: Int {
     // extents, 64bit, flex_bg, mmp, meta_csum_seed, inline_data / huge_file, gdt_csum, dir_nlink, extra_isize, metadata_csum
@@ -67,6 +69,8 @@ package struct ExtSuperblock: Sendable, Hashable {
     if hasIncompatible(0x400) { return "ea_inode" }
     if hasIncompatible(0x100) { return "mmp" }
     if hasIncompatible(0x1_0000) { return "encrypt" }
+    // The guest takes names that differ in case for one, libext2fs does not.
+    if hasIncompatible(0x2_0000) { return "casefold" }
     if hasIncompatible(0x8) { return "journal_dev" }
     return nil
   }

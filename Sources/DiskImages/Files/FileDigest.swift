@@ -59,12 +59,12 @@ package enum FileDigest {
     return hasher.finish()
   }
 
-  private static func changed(_ path: FilePath) -> DiskImageError {
+  static func changed(_ path: FilePath) -> DiskImageError {
     DiskImageError(.system, "'\(path)' changed while its digest was made", hint: "let no other program write to it")
   }
 
   /// The digests that were asked for, side by side.
-  private struct Hasher {
+  struct Hasher {
     var sha256: SHA256?
     var sha512: SHA512?
 

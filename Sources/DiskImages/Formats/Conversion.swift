@@ -7,21 +7,34 @@ package import SystemPackage
 package enum Conversion {
   /// Converts and checks; after a failure `target` does not exist.
   ///
+  /// Gives the digests of `target` when `algorithms` are asked for: a kind that is written as one stream is hashed beside the writing,
+  /// another one beside the tools that check it and read it anyway. nil: the file has to be read once more.
+  ///
   /// `target` must not exist before. Throws `.exists`, `.unsupported`, `.toolFailed` with the step that failed, and what `run` throws.
+  @discardableResult
   package static func perform(
     _ format: any DiskFormat, _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions = DiskFormatOptions(),
-    run: CommandRunner
-  ) async throws {
+    hashing algorithms: Set<FileDigest.Algorithm> = [], run: CommandRunner
+  ) async throws -> DigestNote? {
     let steps = try format.convert(raw, to: target, options)
     guard raw == target || access(target.string, F_OK) != 0 else {
       throw DiskImageError(.exists, "'\(target)' exists already")
     }
+    let follower = algorithms.isEmpty ? nil : format.stream(raw, to: target).map { FollowingDigest($0, algorithms) }
     do {
-      for step in steps { try await perform(step, run) }
+      do {
+        for step in steps { try await perform(step, run) }
+      } catch {
+        if let follower { try await blocking { follower.abandon() } }
+        throw error
+      }
+      let note = try await blocking { follower?.finish(target) }
+      async let hashed = note == nil && !algorithms.isEmpty ? blocking { try DigestNote(of: target, algorithms) } : note
       for command in format.check(target, against: raw) {
         let status = try await run(command)
         guard status == 0 else { throw command.failure(status) }
       }
+      return try await hashed
     } catch {
       for step in steps { undo(step) }
       if raw != target { unlink(target.string) }
@@ -46,7 +59,7 @@ package enum Conversion {
   }
 
   /// Off the small cooperative pool.
-  private static func blocking(_ work: @escaping @Sendable () throws -> Void) async throws {
+  private static func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global(qos: .userInitiated).async { continuation.resume(with: Result { try work() }) }
     }

@@ -18,6 +18,9 @@ package protocol DiskFormat: Sendable {
   /// The steps from a raw disk to `target`, which does not exist yet; throws `.unsupported` for options that the kind does not have.
   func convert(_ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions) throws -> [ConversionStep]
 
+  /// The file that the steps write in order and never go back in, to be hashed meanwhile; nil: they do go back, as `qemu-img` does.
+  func stream(_ raw: FilePath, to target: FilePath) -> FilePath?
+
   /// The commands that prove that `target` is sound and holds what `raw` holds; each has to end with status 0.
   func check(_ target: FilePath, against raw: FilePath) -> [Command]
 }
@@ -34,6 +37,9 @@ package enum ConversionStep: Sendable, Hashable {
 }
 
 extension DiskFormat {
+  /// Nothing can be hashed before it is done: as for most kinds.
+  package func stream(_ raw: FilePath, to target: FilePath) -> FilePath? { nil }
+
   /// The compression that `options` mean; throws `.unsupported` when the kind does not have it.
   func compression(_ options: DiskFormatOptions) throws -> DiskFormatOptions.Compression {
     let wanted = options.compression ?? compressions.first ?? .none

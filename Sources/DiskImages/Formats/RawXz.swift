@@ -17,20 +17,25 @@ package struct RawXz: DiskFormat {
     _ raw: FilePath, to target: FilePath, _ options: DiskFormatOptions
   ) throws -> [ConversionStep] {
     _ = try compression(options)
-    let suffix = ".converting-xz"
     // A block size of its own keeps the bytes the same whatever the number of threads.
     return [
       .run(
         Command(
           "xz",
           [
-            "-q", "-T0", "--block-size=64MiB", "--check=sha256", "--keep", "--force", "--suffix=\(suffix)",
+            "-q", "-T0", "--block-size=64MiB", "--check=sha256", "--keep", "--force", "--suffix=\(RawXz.suffix)",
             QemuImage.argument(raw),
           ],
           purpose: "compress the image with xz")),
-      .rename(from: FilePath(raw.string + suffix), to: target),
+      .rename(from: RawXz.working(raw), to: target),
     ]
   }
+
+  private static let suffix = ".converting-xz"
+  private static func working(_ raw: FilePath) -> FilePath { FilePath(raw.string + suffix) }
+
+  /// xz can write to a pipe, so it never goes back.
+  package func stream(_ raw: FilePath, to target: FilePath) -> FilePath? { RawXz.working(raw) }
 
   /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] {

@@ -26,6 +26,9 @@ package struct RawZst: DiskFormat {
     ]
   }
 
+  /// zstd can write to a pipe, so it never goes back.
+  package func stream(_ raw: FilePath, to target: FilePath) -> FilePath? { target }
+
   /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
     [Command("zstd", ["-q", "-t", QemuImage.argument(target)], purpose: "check the compressed image")]

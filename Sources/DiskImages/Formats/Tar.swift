@@ -22,6 +22,9 @@ package struct Tar: DiskFormat {
     return [.archive(raw: raw, to: target)]
   }
 
+  /// An archive is written in order.
+  package func stream(_ raw: FilePath, to target: FilePath) -> FilePath? { target }
+
   /// See `DiskFormat`.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] { [] }
 }

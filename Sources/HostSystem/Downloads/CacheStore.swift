@@ -80,11 +80,14 @@ struct CacheStore: Sendable {
 
   /// What the source gave last, if the file is still there and whole, and is the wanted one.
   func usableEntry(_ key: String, wanted: String?) throws -> Entry? {
-    guard let entry: Entry = load(file(key, "json")), wanted == nil || wanted == entry.sha256,
+    guard let entry = entry(key), wanted == nil || wanted == entry.sha256,
       try verifiedSize(entry.sha256) == entry.size
     else { return nil }
     return entry
   }
+
+  /// What the source gave last, whether it is still there or not.
+  func entry(_ key: String) -> Entry? { load(file(key, "json")) }
 
   func save(_ entry: Entry, key: String) throws { try save(entry, to: file(key, "json")) }
 

@@ -14,6 +14,9 @@ struct DebianMember {
   ///
   /// Throws ``Model/FactoryError``.
   func take(from package: CachedSource) async throws -> (sha256: String, size: Int64) {
+    let unpacked = UnpackedMember(
+      request: request, member: member, container: package,
+      listing: "dpkg-deb --contents \(ShellWords.join([package.path.string]))")
     let scratch = try ScratchFolder(under: store.scratch, prefix: "deb")
     defer { try? scratch.close() }
     let archive = try unpackOuter(package, into: scratch.path)
@@ -22,10 +25,10 @@ struct DebianMember {
     let command = try extraction(of: archive, into: root)
     let result = try await runner.run(command)
     guard result.succeeded else {
-      if result.lastLines.contains(where: { $0.contains("Not found in archive") }) { throw noMember(package) }
+      if result.lastLines.contains(where: { $0.contains("Not found in archive") }) { throw unpacked.missing }
       throw result.failure(of: command, status: .fetchFailed)
     }
-    return try adopt(root.appending(member), package)
+    return try unpacked.adopt(root.appending(member), into: store)
   }
 
   private func unpackOuter(_ package: CachedSource, into folder: FilePath) throws -> FilePath {
@@ -57,31 +60,6 @@ struct DebianMember {
     }
     arguments += ["--no-same-owner", "--no-same-permissions", "--occurrence", "--", "./\(member)"]
     return Command("tar", arguments, timeLimit: .seconds(600), purpose: purpose)
-  }
-
-  private func adopt(_ path: FilePath, _ package: CachedSource) throws -> (sha256: String, size: Int64) {
-    guard let file = try? OpenFile(path, O_RDONLY | O_NONBLOCK), let information = try? file.information(),
-      information.st_mode & S_IFMT == S_IFREG, information.st_nlink == 1
-    else {
-      throw FactoryError(
-        .fetchFailed,
-        "cannot unpack \(request.name): '\(member.printable)' in '\(package.source)' is not a regular file")
-    }
-    let digest = try FileDigest.sha256(file).hexadecimal
-    if let wanted = request.sha256, wanted != digest {
-      throw FactoryError(
-        .fetchFailed,
-        "cannot fetch \(request.name): '\(member.printable)' in '\(package.source)' has the wrong digest: "
-          + "SHA-256 is \(digest), wanted \(wanted)")
-    }
-    try store.adopt(file, digest: digest)
-    return (digest, Int64(information.st_size))
-  }
-
-  private func noMember(_ package: CachedSource) -> FactoryError {
-    FactoryError(
-      .fetchFailed, "cannot fetch \(request.name): there is no '\(member.printable)' in '\(package.source)'",
-      hint: "list the package's files with: dpkg-deb --contents \(ShellWords.join([package.path.string]))")
   }
 }
 

@@ -38,6 +38,8 @@ package struct SourceRequest: Sendable, Hashable {
   package var mirrors: [String]
   /// The digest of the file itself, 64 hexadecimal digits; nil when nobody knows it.
   package var sha256: String?
+  /// The file's SHA-512, 128 hexadecimal digits, where that is what is known of it.
+  package var sha512: String?
   /// The digest of the Debian package around it.
   package var packageSHA256: String?
   /// For `iso:` sources: the image, fetched before.
@@ -73,6 +75,16 @@ package struct SourceRequest: Sendable, Hashable {
     self.init(
       name: name, urls: plan.sources, mirrors: plan.mirrors, sha256: plan.sha256, packageSHA256: plan.packageSHA256,
       timeLimit: .seconds(plan.timeLimitSeconds))
+    sha512 = plan.sha512?.lowercased()
+  }
+}
+
+extension SourceRequest {
+  /// What is wrong with a file by the SHA-512 that it must have; nil: nothing, or none is known.
+  func sha512Problem(of path: FilePath) throws -> String? {
+    guard let wanted = sha512 else { return nil }
+    let digest = try FileDigest.sha512(path)
+    return digest == wanted ? nil : "wrong digest: SHA-512 is \(digest), wanted \(wanted)"
   }
 }
 

@@ -69,7 +69,7 @@ struct HTTPFetch {
     var hash = try FileDigest.sha256(part)
     let (received, first) = try await copy(answer, to: part, hash: &hash, from: start)
     let digest = hash.hexadecimal
-    if let problem = problem(digest: digest, size: start + received, first: first) {
+    if let problem = try problem(digest: digest, size: start + received, first: first, part: part.path) {
       store.forgetPart(key)
       // After going on from a kept part, the part may be what was wrong.
       throw FetchFailure(url, "\(answer.statusWords), \(problem)", mayPass: start > 0, status: answer.status)
@@ -133,8 +133,9 @@ struct HTTPFetch {
     "cut after \(received)\(total.map { " of \($0)" } ?? "") bytes"
   }
 
-  private func problem(digest: String, size: Int64, first: [UInt8]) -> String? {
+  private func problem(digest: String, size: Int64, first: [UInt8], part: FilePath) throws -> String? {
     if size == 0, request.sha256 != digest { return "an empty file" }
+    if let problem = try request.sha512Problem(of: part) { return problem + FirstBytes.shown(first) }
     guard let wanted = request.sha256, wanted != digest else { return nil }
     return "wrong digest: SHA-256 is \(digest), wanted \(wanted)" + FirstBytes.shown(first)
   }

@@ -1,4 +1,3 @@
-import Glibc
 import Model
 import SystemPackage
 
@@ -14,13 +13,17 @@ struct ImageMember {
   ///
   /// Throws ``Model/FactoryError``.
   func take(from image: CachedSource) async throws -> (sha256: String, size: Int64) {
+    let drive = drive(image)
+    let unpacked = UnpackedMember(
+      request: request, member: member, container: image,
+      listing: "xorriso -indev \(ShellWords.join([drive])) -find / -exec lsdl")
     let scratch = try ScratchFolder(under: store.scratch, prefix: "iso")
     defer { try? scratch.close() }
     let target = scratch.path.appending("member")
     // Only the named file is unpacked, so that no link in the image can lead it elsewhere; a link itself stays one.
     let command = Command(
       "xorriso",
-      ["-abort_on", "FAILURE", "-osirrox", "on", "-indev", drive(image), "-extract", "/\(member)", target.string],
+      ["-abort_on", "FAILURE", "-osirrox", "on", "-indev", drive, "-extract", "/\(member)", target.string],
       timeLimit: .seconds(600), purpose: "take \(request.name) out of its image")
     let result = try await runner.run(command)
     guard result.succeeded else {
@@ -28,40 +31,10 @@ struct ImageMember {
       if said("No ISO 9660 image") {
         throw FactoryError(.fetchFailed, "cannot fetch \(request.name): '\(image.source)' is no ISO 9660 image")
       }
-      if said("No such file or directory") { throw noMember(image) }
+      if said("No such file or directory") { throw unpacked.missing }
       throw result.failure(of: command, status: .fetchFailed)
     }
-    return try adopt(target, image)
-  }
-
-  private func adopt(_ path: FilePath, _ image: CachedSource) throws -> (sha256: String, size: Int64) {
-    guard let file = try? OpenFile(path, O_RDONLY | O_NONBLOCK), let information = try? file.information(),
-      information.st_mode & S_IFMT == S_IFREG, information.st_nlink == 1
-    else {
-      throw FactoryError(
-        .fetchFailed,
-        "cannot unpack \(request.name): '\(member.printable)' in '\(image.source)' is not a regular file",
-        hint: "a link's target can be named itself; list it with: \(listing(image))")
-    }
-    let digest = try FileDigest.sha256(file).hexadecimal
-    if let wanted = request.sha256, wanted != digest {
-      throw FactoryError(
-        .fetchFailed,
-        "cannot fetch \(request.name): '\(member.printable)' in '\(image.source)' has the wrong digest: "
-          + "SHA-256 is \(digest), wanted \(wanted)")
-    }
-    try store.adopt(file, digest: digest)
-    return (digest, Int64(information.st_size))
-  }
-
-  private func noMember(_ image: CachedSource) -> FactoryError {
-    FactoryError(
-      .fetchFailed, "cannot fetch \(request.name): there is no '\(member.printable)' in '\(image.source)'",
-      hint: "list the image's files with: \(listing(image))")
-  }
-
-  private func listing(_ image: CachedSource) -> String {
-    "xorriso -indev \(ShellWords.join([drive(image)])) -find / -exec lsdl"
+    return try unpacked.adopt(target, into: store)
   }
 
   /// Said to be a file: xorriso takes a bare path below /dev (a cache in /dev/shm) for a burner, and refuses it.

@@ -71,6 +71,10 @@ struct RsyncFetch {
       unlink(copy.string)
       throw FetchFailure(source, "wrong digest: SHA-256 is \(digest), wanted \(wanted)", mayPass: fetched == 0)
     }
+    if let problem = try request.sha512Problem(of: copy) {
+      unlink(copy.string)
+      throw FetchFailure(source, problem, mayPass: fetched == 0)
+    }
     let known = try store.verifiedSize(digest) != nil
     // A second name for the file: rsync never writes into it, it makes a new one and renames.
     if !known {

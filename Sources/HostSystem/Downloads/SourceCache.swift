@@ -56,13 +56,15 @@ package struct SourceCache: Sendable {
           hint: "a path, or a URL with file:, http:, https:, rsync:, deb:PATH#MEMBER or iso:PATH")
       }
       do {
-        switch url {
-        case .file(let path): return try local(path, request)
-        case .web(let address): return try await web(address, request, progress, &failures)
-        case .rsync(let source): return try await rsync(source, request, &failures)
-        case .package(let path, let member): return try await package(path, member, request, progress)
-        case .imageMember(let member): return try await imageMember(member, request)
-        }
+        let source =
+          switch url {
+          case .file(let path): try local(path, request)
+          case .web(let address): try await web(address, request, progress, &failures)
+          case .rsync(let source): try await rsync(source, request, &failures)
+          case .package(let path, let member): try await package(path, member, request, progress)
+          case .imageMember(let member): try await imageMember(member, request)
+          }
+        return try matched(source, text, request)
       } catch let failure as FetchFailure {
         // Only local files and exhausted places end here; the next alternative may do.
         if failures.last?.description != failure.description { failures.append(failure) }
@@ -187,7 +189,23 @@ package struct SourceCache: Sendable {
     throw CancellationError()
   }
 
+  /// A file that is known by its SHA-512: the cache keeps it under its SHA-256 like all others, and notes which that is.
+  private func matched(_ source: CachedSource, _ place: String, _ request: SourceRequest) throws -> CachedSource {
+    guard let wanted = request.sha512 else { return source }
+    if let problem = try request.sha512Problem(of: source.path) { throw FetchFailure(place, problem, mayPass: false) }
+    if source.path == store.content(source.sha256) {
+      try store.save(
+        CacheStore.Entry(source: source.source, name: request.name, sha256: source.sha256, size: source.size.bytes),
+        key: CacheStore.key("sha512:\(wanted)"))
+    }
+    return source
+  }
+
   private func content(_ request: SourceRequest) throws -> CachedSource? {
+    if request.sha256 == nil, let wanted = request.sha512 {
+      guard let known = try store.usableEntry(CacheStore.key("sha512:\(wanted)"), wanted: nil) else { return nil }
+      return cached(known.sha256, known.size, known.source, fetched: 0, fromCache: true)
+    }
     guard let wanted = request.sha256, let size = try store.verifiedSize(wanted) else { return nil }
     return cached(wanted, size, SourceURL.shown(request.urls.first ?? request.name), fetched: 0, fromCache: true)
   }

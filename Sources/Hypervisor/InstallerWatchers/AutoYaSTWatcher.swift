@@ -93,6 +93,24 @@ package struct AutoYaSTWatcher: InstallerWatcher {
       "None or wrong base product has been defined",
       InstallerProblem("YaST does not know which product to install", hint: "check 'answer-dialect' and 'mirror'")
     ),
+    (
+      "does not match your boot medium",
+      InstallerProblem(
+        "the installer's kernel and what it loaded are of two states of the mirror",
+        hint: "the mirror moved during the installation: build again")
+    ),
+    (
+      "matching boot image",
+      InstallerProblem(
+        "the installer's kernel and what it loaded are of two states of the mirror",
+        hint: "the mirror moved during the installation: build again")
+    ),
+    (
+      "Digest verification failed",
+      InstallerProblem(
+        "a file of the installer's is not what the repository's signed list says",
+        hint: "the mirror is being changed: build again, or name another mirror")
+    ),
     ("No repository found.", InstallerProblem("the installer finds no repository", hint: "check 'mirror'")),
   ]
 

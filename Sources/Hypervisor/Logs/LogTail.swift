@@ -15,7 +15,7 @@ struct LogTail: ~Copyable {
   private var descriptor: Int32 = -1
   private var inode: ino_t = 0
   private var offset: off_t = 0
-  private var splitter = LineSplitter()
+  private var splitter = ConsoleLineSplitter()
   /// When the last byte came; nil before the first.
   private(set) var lastByte: ContinuousClock.Instant?
   /// How large the file has been seen to be, in bytes; a guest can write faster than is read.

@@ -46,29 +46,27 @@ package enum LibvirtDaemons {
     for scope: Scope, idle: Duration, logConfiguration: FilePath? = nil
   ) -> [Command] {
     let seconds = "\(max(1, idle.components.seconds))"
+    // An open log counts as use: a guest keeps it though nobody is connected. So this bounds what a killed build leaves behind; the last
+    // build that uses it ends it at once.
+    let logIdle = "\(max(leastLogIdle, idle.components.seconds))"
     let configuration = logConfiguration.map { ["--config", $0.string] } ?? []
-    switch scope {
-    case .system:
-      return [
-        // virtlogd 9.0 counts its clients for the time-out, not the logs it writes: with a short one it leaves a running guest
-        // without its serial ports. Long enough for any installation; whoever starts it ends it.
-        Command(
-          "virtlogd", ["--timeout", "86400"] + configuration, purpose: "start libvirt's log daemon"),
-        Command("libvirtd", ["--timeout", seconds], purpose: "start the libvirt daemon"),
-      ]
-    case .session(let folder):
-      let environment = ["XDG_RUNTIME_DIR": folder.string]
-      return [
-        // Left to itself libvirtd would start one with a time-out of two minutes.
-        Command(
-          "virtlogd", ["--timeout", "86400"] + configuration, environment: environment,
-          purpose: "start the log daemon of this user's libvirt"),
-        Command(
-          "libvirtd", ["--timeout", seconds], environment: environment,
-          purpose: "start the libvirt daemon of this user"),
-      ]
-    }
+    let (environment, whose): ([String: String], String) =
+      switch scope {
+      case .system: ([:], "")
+      case .session(let folder): (["XDG_RUNTIME_DIR": folder.string], " of this user")
+      }
+    return [
+      // A session's libvirtd would start one itself, which rotates the logs.
+      Command(
+        "virtlogd", ["--timeout", logIdle] + configuration, environment: environment,
+        purpose: "start libvirt's log daemon\(whose)"),
+      Command(
+        "libvirtd", ["--timeout", seconds], environment: environment, purpose: "start the libvirt daemon\(whose)"),
+    ]
   }
+
+  /// Longer than it may take from its start to a guest's, with virt-install and libvirt's questions to QEMU in between.
+  private static let leastLogIdle: Int64 = 600
 
   /// virtlogd's configuration for a build: no rotation. By default it renames a serial port's log at 2 MiB and keeps three,
   /// which a traced installation can exceed.

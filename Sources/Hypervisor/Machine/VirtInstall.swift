@@ -67,8 +67,9 @@ package enum VirtInstall {
   /// virt-install knows `host-passthrough` as a word of its own, `maximum` only as a mode; all else it takes for a model's name.
   private static func cpu(_ cpu: String) -> String { cpu == "maximum" ? "mode=maximum" : OptionValue.quote(cpu) }
 
+  /// Never detected: there is no medium to look at, and a guest that the database does not know would be an error.
   private static func osinfo(_ machine: MachinePlan) -> String {
-    guard let id = machine.osinfo else { return "detect=on,require=off" }
+    guard let id = machine.osinfo else { return "detect=off,require=off" }
     return "detect=off,require=off,name=\(OptionValue.quote(id))"
   }
 
@@ -93,16 +94,8 @@ package enum VirtInstall {
 
   /// No adapter at all unless somebody wants to look: the installer would load its driver and make a second initramfs for it.
   private static func display(_ machine: MachinePlan) -> [String] {
-    guard let vnc = machine.vnc else { return ["--graphics", "none", "--video", "none"] }
-    // The last colon: an IPv6 address has its own.
-    let colon = vnc.lastIndex(of: ":")
-    let listen = colon.map { String(vnc[..<$0]) } ?? vnc
-    let port = colon.map { String(vnc[vnc.index(after: $0)...]) } ?? ""
-    let address = listen.hasPrefix("[") && listen.hasSuffix("]") ? String(listen.dropFirst().dropLast()) : listen
-    var words = "vnc"
-    if !address.isEmpty { words += ",listen=\(OptionValue.quote(address))" }
-    if !port.isEmpty { words += ",port=\(OptionValue.quote(port))" }
-    return ["--graphics", words, "--video", "virtio"]
+    guard let vnc = machine.vnc.flatMap({ VNCAddress($0) }) else { return ["--graphics", "none", "--video", "none"] }
+    return ["--graphics", "vnc,listen=\(OptionValue.quote(vnc.host)),port=\(vnc.port)", "--video", "virtio"]
   }
 
   /// ttyS0 and ttyS1, in this order. No `--console`: it would fight with the first for ttyS0.

@@ -38,7 +38,10 @@ package protocol AnswerFileFormat: Sendable {
   /// The same where the words that the config adds to the kernel line are known: they may answer what the file does not.
   func check(_ text: String, file: String, dialect: String, append: [String]) -> [Finding]
 
-  /// What is wrong with words that the config adds to the kernel line of rendered answers: warnings.
+  /// The words that the installer's kernel line may have.
+  var bootWords: BootWords { get }
+
+  /// What is wrong with words that the config adds to the kernel line: warnings.
   func check(append: [String], at location: SourceLocation?) -> [Finding]
 
   /// The command that checks a rendered file independently of us, `FILE` standing for it: what `render` tells people.
@@ -46,16 +49,32 @@ package protocol AnswerFileFormat: Sendable {
 
   /// How the answers reach the installer.
   var delivery: AnswerDelivery { get }
+
+  /// The disc on which the installer takes a second stage that was verified here; nil: it fetches its own.
+  var secondStage: SecondStageDisc? { get }
+
+  /// The start of the kernel word that ends in the label of the installer's bootable image; nil: the installer finds it itself.
+  var imageLabelWord: String? { get }
+
+  /// Whether a script of ours is the last that writes to the finished system, so that it can clean itself.
+  ///
+  /// Not where the installer saves its logs in the system after every script: Subiquity, YaST and Agama do.
+  var cleansItself: Bool { get }
 }
 
 extension AnswerFileFormat {
   package var ownFileWatch: (files: [RenderedFile], arguments: [String]) { ([], []) }
   package var ownFileName: String? { nil }
   package var delivery: AnswerDelivery { .initrd }
+  package var secondStage: SecondStageDisc? { nil }
+  package var imageLabelWord: String? { nil }
+  package var cleansItself: Bool { false }
   package func check(_ text: String, file: String, dialect: String, append: [String]) -> [Finding] {
     check(text, file: file, dialect: dialect)
   }
-  package func check(append: [String], at location: SourceLocation?) -> [Finding] { [] }
+  package func check(append: [String], at location: SourceLocation?) -> [Finding] {
+    bootWords.findings(append, at: location)
+  }
 }
 
 /// How the rendered files reach the installer.
@@ -64,6 +83,23 @@ package enum AnswerDelivery: Sendable, Hashable {
   case initrd
   /// On a small read-only ISO 9660 volume with this label, attached as a CD.
   case volume(label: String)
+}
+
+/// How an installer is told to take its second stage from a disc.
+package struct SecondStageDisc: Sendable, Hashable {
+  /// The disc's volume label.
+  package let label: String
+  /// The word of the installer's kernel line.
+  package let kernelWord: String
+  /// Where the installer looks for the file, below the disc's root.
+  package let member: String
+
+  /// A disc with that label, named to the installer by that word.
+  package init(label: String, kernelWord: String, member: String) {
+    self.label = label
+    self.kernelWord = kernelWord
+    self.member = member
+  }
 }
 
 /// The registry of answer-file formats: one line per kind.
@@ -96,6 +132,8 @@ package struct InstallerTuning: Sendable, Hashable {
   package var ipv6 = false
   /// The installer's own console.
   package var console = "ttyS0,115200n8"
+  /// The packages that Agama installs, below the mirror; nil: the mirror itself.
+  package var repositoryPath: String?
   /// Further words from the config's `append`.
   package var append: [String] = []
 

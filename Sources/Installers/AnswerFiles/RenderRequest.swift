@@ -16,16 +16,20 @@ package struct RenderRequest: Sendable {
   package var holdInitramfs = true
   /// Host keys are made at the first boot: a unit for it is installed where an SSH server is.
   package var firstBootHostKeys = true
+  /// What the finished system removes by itself as the installer's last act; nil: it is cleaned from outside.
+  package var selfCleaning: Cleaning?
   /// The machine switches itself off at the end; otherwise it reboots.
   package var powerOff = true
   /// The serial port that carries the installer's log out of the guest.
   package var logPort = "ttyS1"
+  /// The installer's bootable image is attached: what it has needs no address.
+  package var hasInstallerImage = false
   /// The disk as the guest sees it.
   package var disk = "/dev/vda"
   /// The disk's size, which the partitions must fit; nil: not known, not checked.
   package var diskSize: ByteSize?
   /// The release as its answer-file format names it (`answer-dialect`): `RHEL9` and `F43` for Kickstart, `SLE-15-SP6` for
-  /// AutoYaST, `24.04` for autoinstall, the product's id (`Leap_16.0`) for Agama; empty for preseed.
+  /// AutoYaST, `24.04` for autoinstall, the product's id (`openSUSE_Leap`) for Agama; empty for preseed.
   package var dialect = ""
   /// Where settings were written, by key, for error messages.
   package var origins: [String: SourceLocation] = [:]

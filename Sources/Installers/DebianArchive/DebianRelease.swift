@@ -22,6 +22,18 @@ package struct DebianRelease: Sendable, Hashable {
   /// By path below the suite's folder: `main/binary-amd64/Packages.xz`.
   package let files: [String: File]
 
+  /// Whether it says that it is not to be used any more; `now` in seconds since 1970-01-01 00:00 UTC.
+  ///
+  /// Throws a `FactoryError` (fetch failed) when what it says is no date, as apt does.
+  package func isExpired(at now: Double) throws -> Bool {
+    guard let validUntil else { return false }
+    guard let end = ArchiveDate.seconds(validUntil) else {
+      throw FactoryError(
+        .fetchFailed, "the Release file has a 'Valid-Until' that is no date: '\(validUntil.printable)'")
+    }
+    return now > Double(end)
+  }
+
   /// Reads a Release file, clear-signed or not; nothing is verified.
   ///
   /// Throws a `FactoryError` (fetch failed) when the text is no Release file: without a SHA256 section.
@@ -47,12 +59,12 @@ package struct DebianRelease: Sendable, Hashable {
   }
 }
 
-/// SHA-256 digests as text.
+/// SHA-256 and longer digests as text.
 enum Digest {
-  /// Lower case; nil when it is not 64 hexadecimal digits.
-  static func normalized(_ text: some StringProtocol) -> String? {
+  /// Lower case; nil when it is not that many hexadecimal digits.
+  static func normalized(_ text: some StringProtocol, digits: Int = 64) -> String? {
     let bytes = text.utf8
-    guard bytes.count == 64,
+    guard bytes.count == digits,
       bytes.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x46).contains($0) || (0x61...0x66).contains($0) })
     else { return nil }
     return text.lowercased()

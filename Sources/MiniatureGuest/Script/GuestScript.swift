@@ -5,8 +5,10 @@
 enum GuestScript {
   /// The whole of `/init`.
   static var text: String {
-    [GuestReporting.text, GuestAnswers.text, GuestMachine.text, GuestDisk.text, GuestTarget.text, steps].joined(
-      separator: "\n")
+    [
+      GuestReporting.text, GuestAnswers.text, GuestMachine.text, GuestDisk.text, GuestFileSystem.text, GuestTarget.text,
+      steps,
+    ].joined(separator: "\n")
   }
 
   /// The installation itself: the items of the installer's main menu, in their order.

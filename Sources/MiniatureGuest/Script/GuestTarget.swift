@@ -8,7 +8,7 @@ enum GuestTarget {
       read -r id < /proc/sys/kernel/random/uuid
       echo "$id" | tr -d - > /target/etc/machine-id
       chmod 444 /target/etc/machine-id
-      echo "UUID=$uuid / ext4 errors=remount-ro 0 1" > /target/etc/fstab
+      echo "UUID=$uuid / $kind $options 0 1" > /target/etc/fstab
       printf 'root:%s:20000:0:99999:7:::\n' "${q_passwd_root_password_crypted:-*}" > /target/etc/shadow
       chmod 640 /target/etc/shadow
       chown 0:42 /target/etc/shadow

@@ -1,7 +1,7 @@
 import Foundation
 import HostSystem
 package import Installers
-import Model
+package import Model
 package import SystemPackage
 
 /// A suite of a Debian archive, trusted from its signature down: InRelease → digests → indices and images.
@@ -30,10 +30,14 @@ package struct DebianArchive: Sendable {
   let suite: String
   let host: Host
   private let keyring: FilePath
+  /// Whether a Release file past its end is refused.
+  private let checksValidity: Bool
   private let downloader: any Downloader
 
-  /// Throws ``FactoryError`` when no keyring is named or it cannot be read.
-  package init(mirror: String, suite: String, keyring: FilePath?, host: Host, cacheFolder: FilePath) throws {
+  /// The archive that an image's config names, or another mirror of it; throws ``FactoryError`` when no keyring is named or it cannot
+  /// be read.
+  package init(mirror: String, suite: String, source: InstallerSource, host: Host, cacheFolder: FilePath) throws {
+    let keyring = source.keyring
     guard let keyring, ReadableFile.isReadable(keyring) else {
       throw FactoryError(
         .hostNotReady, "cannot read the archive's keyring '\(keyring?.string ?? "")'",
@@ -42,6 +46,7 @@ package struct DebianArchive: Sendable {
     self.mirror = mirror
     self.suite = suite
     self.keyring = keyring
+    checksValidity = source.checkValidUntil
     self.host = host
     downloader = host.downloader(cacheFolder)
   }
@@ -59,6 +64,13 @@ package struct DebianArchive: Sendable {
       throw FactoryError(
         .fetchFailed, "'\(url)' is signed, but of the suite '\(names[0].printable)' and not of '\(suite)'",
         hint: "try another mirror")
+    }
+    // An old state of the archive has good signatures too: played back it would hide what was mended since.
+    if checksValidity, try release.isExpired(at: host.clock.now) {
+      throw FactoryError(
+        .fetchFailed,
+        "'\(SourceURL.shown(url))' has expired: it was valid until \((release.validUntil ?? "").printable)",
+        hint: "try another mirror; an archived release is used with 'check-valid-until = no'")
     }
     return release
   }

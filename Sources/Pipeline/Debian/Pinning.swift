@@ -17,7 +17,7 @@ package enum Pinning {
     }
     let archive = try DebianArchive(
       mirror: mirror, suite: config.source.installerSuite ?? config.answers.archive.suite,
-      keyring: config.source.keyring, host: host, cacheFolder: cache)
+      source: config.source, host: host, cacheFolder: cache)
     let pin = try await PinMaker(archive: archive, host: host, cacheFolder: cache).make(name, in: folder, tell: tell)
     tell("\(folder.appending("\(name).pin")): \(pin.package), kernel \(pin.kernelVersion)")
   }

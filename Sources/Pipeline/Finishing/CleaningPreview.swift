@@ -21,27 +21,38 @@ package struct CleaningPreview: Sendable, Codable {
 
   package var entries: [Entry] = []
   package var size: ByteSize { ByteSize(bytes: entries.reduce(0) { $0 + $1.size.bytes }) }
+  /// Why patterns have no effect, one sentence each.
+  package var skipped: [String] = []
   /// What would be left that a golden image should not have.
   package var leftovers: [Leftover] = []
 
-  /// Looks at the root file system of a raw disk; throws `DiskImageError`. Blocks.
+  /// Looks at the ext file systems of a raw disk's system; throws `DiskImageError`. Blocks.
   init(of image: FilePath, _ cleaning: Cleaning, _ answers: InstallAnswers) throws {
-    let root = try RootPartition.find(in: image, PartitionTable.read(image))
-    let files = try Ext4FileSystem.open(image: image, extent: root.extent, mode: .readOnly)
-    let kept = try KeptPaths(cleaning.keep, in: files)
+    let table = try PartitionTable.read(image)
+    let root = try RootPartition.find(in: image, table)
+    // A damaged `/home` is told by the inspection; the rest can be looked at all the same.
+    let files = try GuestFiles(GuestSystem(image, table, root: root).readable())
+    var skipped: [String] = []
+    let kept = try KeptPaths(cleaning.keep, in: files) {
+      skipped.append(LinkedFolder.sentence($0.printable, $1.description))
+    }
     var seen: Set<ImagePath> = []
     let hostKeys = cleaning.regenerateHostKeys ? [HostKeys.pattern] : []
     for (action, patterns) in [
       (Entry.Action.save, cleaning.logs), (.remove, cleaning.remove + cleaning.add + hostKeys),
       (.empty, cleaning.empty),
     ] {
-      for path in try patterns.flatMap({ try files.expand($0) }) where !kept.covers(path) && seen.insert(path).inserted
-      {
-        let size = try CleaningPreview.size(path, files)
-        guard action != .empty || size > 0 else { continue }
-        entries.append(Entry(path: path.description, action: action, size: ByteSize(bytes: size)))
+      for pattern in patterns {
+        let found = try files.matches(of: pattern)
+        skipped += found.links.map { LinkedFolder.sentence(pattern.printable, $0.description) }
+        for path in found.paths where !kept.covers(path) && seen.insert(path).inserted {
+          let size = try CleaningPreview.size(path, files)
+          guard action != .empty || size > 0 else { continue }
+          entries.append(Entry(path: path.description, action: action, size: ByteSize(bytes: size)))
+        }
       }
     }
+    self.skipped = skipped
     let doomed = Set(seen)
     leftovers = try LeftoverScan(answers: answers, cleaning: cleaning, proxy: nil).run(in: files) { path in
       var path = path
@@ -53,7 +64,7 @@ package struct CleaningPreview: Sendable, Codable {
     }
   }
 
-  private static func size(_ path: ImagePath, _ files: borrowing Ext4FileSystem) throws -> Int64 {
+  private static func size(_ path: ImagePath, _ files: GuestFiles) throws -> Int64 {
     guard let status = try files.status(path) else { return 0 }
     guard status.kind == .directory else { return status.kind == .file ? status.size : 0 }
     var total: Int64 = 0

@@ -23,6 +23,7 @@ package enum InspectText {
     if let cleaning = result.cleaning {
       lines.append("the clean-up of '\(result.rules ?? "")' would take \(cleaning.size):")
       lines += cleaning.entries.map { "  \(pad($0.action.rawValue, 7)) \(pad($0.size.description, 10)) \($0.path)" }
+      lines += cleaning.skipped.map { "  warning: \($0)" }
       if !cleaning.leftovers.isEmpty { lines.append("and would leave what a golden image should not have:") }
       lines += cleaning.leftovers.map { "  \($0.path): \($0.kind.rawValue)" }
     }

@@ -8,10 +8,16 @@ struct KeptPaths: Sendable {
 
   private init(paths: Set<ImagePath>) { self.paths = paths }
 
-  /// What the patterns match now; throws as `Ext4FileSystem.expand`.
-  init(_ patterns: [String], in files: borrowing Ext4FileSystem) throws {
+  /// What the patterns match now; `linked` is told of a pattern that passes a link, and throws as `GuestFiles.matches`.
+  init(
+    _ patterns: [String], in files: GuestFiles, linked: (String, ImagePath) -> Void = { _, _ in }
+  ) throws {
     var paths: Set<ImagePath> = []
-    for pattern in patterns { paths.formUnion(try files.expand(pattern)) }
+    for pattern in patterns {
+      let found = try files.matches(of: pattern)
+      paths.formUnion(found.paths)
+      for link in found.links { linked(pattern, link) }
+    }
     self.paths = paths
   }
 
@@ -32,7 +38,7 @@ struct KeptPaths: Sendable {
   }
 
   /// Removes a path with everything below it but what is kept.
-  func remove(_ path: ImagePath, in files: borrowing Ext4FileSystem) throws -> Tally {
+  func remove(_ path: ImagePath, in files: GuestFiles) throws -> Tally {
     if covers(path) { return Tally() }
     var total = Tally()
     guard liesBelow(path), try files.status(path)?.kind == .directory else {

@@ -29,6 +29,15 @@ extension LeftoverScan {
     return found.map { Leftover(kind: $0, path: text) }
   }
 
+  /// What is in the ext file systems of a system; throws ``FactoryError``.
+  func found(in system: GuestSystem) async throws -> [Leftover] {
+    do {
+      return try await offPool { try run(in: GuestFiles(system)) }
+    } catch let error as DiskImageError {
+      throw FactoryError(.processingFailed, "cannot look through the image: \(error.message)", hint: error.hint)
+    }
+  }
+
   /// A warning for each, or the end of the build, as the setting `scan` says.
   static func judge(_ found: [Leftover], _ plan: BuildPlan, _ events: StageEvents) throws {
     guard !found.isEmpty else { return }

@@ -2,7 +2,7 @@ import DiskImages
 import Foundation
 import Model
 
-/// Looks through a cleaned root file system for what a golden image should not have; nothing is written, symlinks are not followed.
+/// Looks through a cleaned system for what a golden image should not have; nothing is written, symlinks are not followed.
 struct LeftoverScan: Sendable {
   let answers: InstallAnswers
   let cleaning: Cleaning
@@ -31,7 +31,7 @@ struct LeftoverScan: Sendable {
 
   /// What was found, in the order of paths; `excluding` says what will not be there. Throws `DiskImageError`. Blocks.
   func run(
-    in files: borrowing Ext4FileSystem, excluding: (ImagePath) -> Bool = { _ in false }
+    in files: GuestFiles, excluding: (ImagePath) -> Bool = { _ in false }
   ) throws -> [Leftover] {
     var found: Set<Leftover> = []
     func note(_ kind: Leftover.Kind, _ path: ImagePath) {
@@ -53,7 +53,7 @@ struct LeftoverScan: Sendable {
       }
     }
     for folder in LeftoverScan.readFolders {
-      guard let path = try? ImagePath(folder), try files.status(path)?.kind == .directory else { continue }
+      guard let path = try? ImagePath(folder) else { continue }
       try files.walk(path) { path, status in
         guard status.kind == .file, (16...Int64(LeftoverScan.largestFile)).contains(status.size), !excluding(path)
         else { return }
@@ -64,11 +64,11 @@ struct LeftoverScan: Sendable {
   }
 
   /// A folder on the way that is a symlink is no finding: what it leads to is looked at by its own name.
-  private func expanded(_ pattern: String, _ files: borrowing Ext4FileSystem) -> [ImagePath] {
+  private func expanded(_ pattern: String, _ files: GuestFiles) -> [ImagePath] {
     (try? files.expand(pattern, limit: 1000)) ?? []
   }
 
-  private func isFilled(_ path: ImagePath, _ files: borrowing Ext4FileSystem) throws -> Bool {
+  private func isFilled(_ path: ImagePath, _ files: GuestFiles) throws -> Bool {
     guard let status = try? files.status(path) else { return false }
     return status.kind == .file && status.size > 0
   }

@@ -9,6 +9,8 @@ struct PrivilegedCleaning: Sendable {
   let plan: BuildPlan
   let context: StageContext
   let root: ForeignRoot
+  /// Where other file systems are mounted in the root: these folders stay.
+  var mountPoints: [ImagePath] = []
 
   /// Cleans, checks and looks through the file system; throws ``FactoryError``.
   func run() async throws -> StageOutcome {
@@ -27,8 +29,12 @@ struct PrivilegedCleaning: Sendable {
 
   private func clean() async throws -> Tally {
     let cleaning = plan.cleaning
+    // One with a name that the helper does not take is in no clean-up's pattern either.
+    let points = mountPoints.map(\.description).filter {
+      ArgumentRule.path.accepts($0) && ArgumentRule.pattern.accepts($0)
+    }
     let work = CleaningWork(
-      output: "/", keep: cleaning.keep, save: cleaning.logs, remove: cleaning.remove + cleaning.add,
+      output: "/", keep: cleaning.keep + points, save: cleaning.logs, remove: cleaning.remove + cleaning.add,
       empty: cleaning.empty, hostKeys: cleaning.regenerateHostKeys, proxy: proxy)
     let (plan, events) = (self.plan, context.events)
     let purpose = "clean the \(root.volume.kind) file system of '\(plan.image)'"
@@ -44,6 +50,9 @@ struct PrivilegedCleaning: Sendable {
         case .removed:
           let numbers = String(decoding: try data() ?? [], as: UTF8.self).split(separator: " ").compactMap { Int64($0) }
           if numbers.count == 2 { tally = Tally(names: Int(clamping: numbers[0]), bytes: numbers[1]) }
+        case .linked:
+          events.warning(
+            LinkedFolder.sentence(String(decoding: try data() ?? [], as: UTF8.self).printable, path.description))
         case .root, .trimmed, .end: break
         }
       }
@@ -85,10 +94,7 @@ struct PrivilegedCleaning: Sendable {
     }
   }
 
-  private var proxy: String? {
-    guard plan.depot != nil, let address = try? DepotAddress.read(plan).proxy else { return nil }
-    return address.replacing("http://", with: "").split(separator: "/").first.map(String.init)
-  }
+  private var proxy: String? { DepotAddress.host(of: plan) }
 
   /// A path that the guest chose; one that is no path is shown as the root.
   private static func imagePath(_ name: [UInt8]) -> ImagePath {

@@ -12,23 +12,25 @@ package struct LibvirtService: Sendable {
 
   /// Daemons of one build; what was there before is not touched.
   package struct Running: Sendable {
-    fileprivate let started: [DetachedProcess]
+    fileprivate let started: [ProcessMark]
     fileprivate let device: KVMDevice?
+    fileprivate let users: LibvirtUsers?
+    fileprivate let isNeeded: @Sendable () async -> Bool
     /// One sentence each about what was started, for the log.
     package let notes: [String]
 
     /// What a person types to end it.
     var byHand: String {
-      started.isEmpty
-        ? "nothing was started" : "kill " + started.map { String($0.processNumber) }.joined(separator: " ")
+      started.isEmpty ? "nothing was started" : "kill " + started.map { String($0.number) }.joined(separator: " ")
     }
 
-    /// Ends what was started, the last one first, unless somebody else's domains use it by now.
-    package func end(othersRun: Bool) async {
+    /// Ends what builds have started, the last one first, unless another build or somebody else's guest needs it: then the last
+    /// build that uses it does. Throws ``FactoryError``.
+    package func end() async throws {
       // Put back even when the daemons stay for others: they run on, only slower, and nobody else would do it.
       defer { device?.restore() }
-      guard !othersRun else { return }
-      for process in started.reversed() { await process.terminate() }
+      // In a task of its own: a build that was stopped has to wait for the lock as well.
+      try await Task { try await users?.leave(unless: isNeeded) }.value
     }
   }
 
@@ -36,6 +38,13 @@ package struct LibvirtService: Sendable {
   package func findings(uri: String, mayStart: Bool) async -> [Finding] {
     guard let scope = scope(of: uri) else { return await remoteFindings(uri) }
     if isThere(scope) { return [] }
+    guard canStart(scope) else {
+      return [
+        .host(
+          "no libvirt daemon answers at '\(uri)', and only root can start one there",
+          hint: "systemctl start libvirtd, or set 'libvirt-uri = qemu:///session'")
+      ]
+    }
     guard mayStart else {
       return [
         .host(
@@ -52,17 +61,40 @@ package struct LibvirtService: Sendable {
   /// Whether a local daemon answers right now.
   func answers(uri: String) -> Bool { scope(of: uri).map(isThere) ?? true }
 
-  /// Whether domains that are not ours run there, for which a daemon that we started has to stay.
-  static func hasOtherDomains(_ uri: String) async -> Bool {
-    guard let connection = try? await LibvirtConnection.open(uri, timeout: .seconds(5)) else { return false }
-    defer { Task { await connection.close() } }
-    return (try? await connection.hasActiveDomains()) ?? false
+  /// Whether somebody else needs the daemons, now that our own domain is gone: domains run, or the log daemon writes a guest's log.
+  private func isNeeded(_ scope: LibvirtDaemons.Scope, uri: String) async -> Bool {
+    // Only when it answers: to connect would start a session's daemon.
+    if isThere(scope), let connection = try? await LibvirtConnection.open(uri, timeout: .seconds(5)) {
+      let others = (try? await connection.hasActiveDomains()) ?? false
+      await connection.close()
+      if others { return true }
+    }
+    // Guests outlive a libvirtd that was ended, and lose their serial ports with the log daemon.
+    return await GuestLogs(of: LibvirtDaemons.logSocket(of: scope)).areWritten()
   }
 
   /// Makes sure that a daemon answers; throws ``FactoryError`` with the end of its log when it does not come up.
   package func ensure(uri: String, mayStart: Bool, logFolder: FilePath) async throws -> Running {
-    guard let scope = scope(of: uri), needed(scope, configuration: nil).isEmpty == false else {
-      return Running(started: [], device: nil, notes: [])
+    guard let scope = scope(of: uri), let folder = usersFolder(of: scope) else {
+      return Running(started: [], device: nil, users: nil, isNeeded: { true }, notes: [])
+    }
+    let users = try LibvirtUsers.join(folder, bootID: host.facts.bootID)
+    do {
+      return try await users.alone(to: "start libvirt's daemons") {
+        try await ensure(scope, uri, mayStart: mayStart, logFolder: logFolder, users: users)
+      }
+    } catch {
+      try? await users.leave(unless: { await isNeeded(scope, uri: uri) })
+      throw error
+    }
+  }
+
+  private func ensure(
+    _ scope: LibvirtDaemons.Scope, _ uri: String, mayStart: Bool, logFolder: FilePath, users: LibvirtUsers
+  ) async throws -> Running {
+    let isNeeded = { @Sendable in await self.isNeeded(scope, uri: uri) }
+    guard !needed(scope, configuration: nil).isEmpty else {
+      return Running(started: [], device: nil, users: users, isNeeded: isNeeded, notes: [])
     }
     guard mayStart else {
       throw FactoryError(.hostNotReady, "no libvirt daemon answers at '\(uri)'", hint: "systemctl start libvirtd")
@@ -77,14 +109,28 @@ package struct LibvirtService: Sendable {
         started.append(try await start(command, log: logFolder.appending("\(command.tool).log")))
         notes.append("no daemon answered at '\(uri)': started \(command.tool) for this build")
       }
+      let marks = started.compactMap { ProcessMark(of: $0.processNumber) }
+      try users.note(marks)
       try await waitFor(scope, log: logFolder.appending("libvirtd.log"))
+      return Running(started: marks, device: device, users: users, isNeeded: isNeeded, notes: notes)
     } catch {
       for process in started.reversed() { await process.terminate() }
       device?.restore()
       throw error
     }
-    return Running(started: started, device: device, notes: notes)
   }
+
+  /// Where the builds are counted that share a daemon; nil for one that we could neither start nor end.
+  private func usersFolder(of scope: LibvirtDaemons.Scope) -> FilePath? {
+    guard canStart(scope) else { return nil }
+    // Beside the daemons' own sockets: whatever state folder a build has, it is the same daemon.
+    return switch scope {
+    case .system: host.systemRunFolder.appending("image-factory")
+    case .session(let folder): folder.appending("image-factory")
+    }
+  }
+
+  private func canStart(_ scope: LibvirtDaemons.Scope) -> Bool { scope != .system || getuid() == 0 }
 
   /// The daemons that do not answer. A system libvirtd without virtlogd refuses every guest with a logged serial port; a session's
   /// starts one itself.

@@ -8,6 +8,7 @@ enum AnswerPlanner {
     var answers = config.answers
     answers.archive.mirror = mirrors.main.first ?? ""
     answers.archive.securityMirror = mirrors.security
+    answers.archive.updateMirrors = config.source.updateMirrors
     // A user's own file says by its setting which format it is; it wins over the distribution's.
     let own = config.answerFile.own.first
     return AnswerPlan(

@@ -44,17 +44,46 @@ enum ConfigCheck {
           "unknown upload-type '\(destination.type)' in [\(destination.name)]",
           hint: "known: \(Uploaders.names.joined(separator: ", "))", at: destination.location))
     }
-    if let vnc = config.machine.vnc, !["127.", "localhost", "::1", "[::1]"].contains(where: vnc.hasPrefix) {
+    if let vnc = config.machine.vnc, let address = VNCAddress(vnc), !address.isLocal {
       findings.append(
         .warning(
           "'vnc = \(vnc)' lets everybody who reaches this address see and type into the installation",
           hint: "use 127.0.0.1 and an ssh tunnel", at: at("vnc")))
     }
-    findings += formats(of: config)
+    findings += formats(of: config) + memory(of: config) + updates(of: config)
     if config.name.hasPrefix("-") || config.name.contains("/") || config.name.contains(",") {
       findings.append(.config("the image name '\(config.name)' cannot be the start of a file name"))
     }
     return findings
+  }
+
+  /// An installer with too little memory stops after minutes, in words of its own or in none.
+  static func memory(of config: ImageConfig) -> [Finding] {
+    guard let least = config.machine.leastMemory, config.machine.memory < least else { return [] }
+    return [
+      .config(
+        "'ram = \(config.machine.memory)' is less than the installer of '\(config.name)' needs, which is \(least)",
+        hint: "raise 'ram'; 'least-ram' says what is needed",
+        at: config.origins["ram"] ?? config.origins["least-ram"])
+    ]
+  }
+
+  /// Updates that are wanted, and no place is known that they come from.
+  static func updates(of config: ImageConfig) -> [Finding] {
+    let (source, answers) = (config.source, config.answers)
+    guard answers.archive.updates, config.answerFile.own.isEmpty, answers.ostree == nil,
+      source.securityMirror == nil, source.defaultSecurityMirror == nil, source.updateMirrors.isEmpty,
+      // Ubuntu's mirrors have the updates themselves; Debian's may be the host's.
+      !["", "autoinstall"].contains(config.answerFile.format), config.distribution != "debian",
+      // Written down as empty: the mirror itself is kept up to date.
+      config.origins["security-mirror"] == nil, config.origins["default-security-mirror"] == nil
+    else { return [] }
+    return [
+      .warning(
+        "'updates = yes' has no effect in '\(config.name)': where its updates are is not known",
+        hint: "set 'security-mirror', empty when the mirror itself has them, or 'updates = no'",
+        at: config.origins["updates"])
+    ]
   }
 
   /// What is wrong with the formats and what is asked of them.

@@ -151,6 +151,8 @@ struct InstallerChooser: Sendable {
       choice.plan?.image = FetchPlan(
         sources: request.mirrors.map { "\($0)/\(image.path)" }, sha256: image.sha256, trust: image.trust,
         target: workFolder.appending("installer.iso"), timeLimitSeconds: Int(source.fetchTimeout.seconds))
+      choice.plan?.image?.sha512 = image.sha512
+      choice.plan?.image?.size = image.size
       choice.plan?.reason = "kernel and initrd of '\(FilePath(image.path).lastComponent?.string ?? image.path)'"
       choice.plan?.kernel.trust = "in the image: \(image.trust)"
       choice.plan?.initrd.trust = "in the image: \(image.trust)"
@@ -226,9 +228,12 @@ struct InstallerChooser: Sendable {
   ) async throws -> Choice {
     let installer = try await chain.installer(request)
     func fetch(_ file: TrustedFile, _ target: String) -> FetchPlan {
-      FetchPlan(
+      var plan = FetchPlan(
         sources: request.mirrors.map { "\($0)/\(file.path)" }, sha256: file.sha256, trust: file.trust,
         target: workFolder.appending(target), timeLimitSeconds: Int(request.source.fetchTimeout.seconds))
+      plan.sha512 = file.sha512
+      plan.size = file.size
+      return plan
     }
     var plan = InstallerPlan(
       kind: .current, reason: installer.reason, kernel: fetch(installer.kernel, "linux"),

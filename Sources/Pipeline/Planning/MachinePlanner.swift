@@ -13,9 +13,11 @@ struct MachinePlanner: Sendable {
     pinnedSuite: PinnedSuitePlan?, names: ArtifactNames
   ) throws -> MachinePlan {
     let request = config.machine
-    let render = Rendering.request(
+    var render = Rendering.request(
       answers, pinnedSuite: pinnedSuite, proxy: config.source.depot ? "http://10.0.2.2:1/" : nil,
-      regenerateHostKeys: config.cleaning.regenerateHostKeys, diskSize: config.disk.size, origins: config.origins)
+      cleaning: config.cleaning, diskSize: config.disk.size, origins: config.origins)
+    render.hasInstallerImage = installer.image != nil
+    let stage2 = try SecondStage.words(for: installer, answers: answers)
     let files = try AnswerPlanner.fileNames(answers, request: render).map { answers.folder.appending($0) }
     let volume = try AnswerPlanner.volume(answers, files: files, workFolder: names.workFolder)
     let tcg = accelerator.accelerator == .tcg
@@ -27,12 +29,17 @@ struct MachinePlanner: Sendable {
       macAddress: request.macAddress, vnc: request.vnc, disk: names.rawDisk, diskCache: request.diskCache,
       kernel: installer.kernel.target, initrd: installer.initrd.target,
       injectedFiles: volume == nil ? files : [],
-      kernelArguments: try kernelArguments(config, answers: answers, render: render, tcg: tcg),
+      kernelArguments: try kernelArguments(config, answers: answers, render: render, tcg: tcg) + stage2,
       consoleLog: names.workFolder.appending("console.log"),
       installerLog: names.workFolder.appending("installer.log"),
       firmware: firmware(config.answers.disk.firmware, workFolder: names.workFolder))
     machine.answerVolume = volume
-    machine.installerImage = installer.image?.target
+    machine.installerImage = installer.image?.target ?? installer.stage2Disc?.path
+    if installer.image != nil, let word = try Rendering.format(answers.format).imageLabelWord,
+      !SecondStage.isNamed(word, in: config.answerFile.append)
+    {
+      machine.imageLabelWord = word
+    }
     return machine
   }
 
@@ -57,6 +64,7 @@ struct MachinePlanner: Sendable {
     tuning.noMitigations = config.machine.installerNoMitigations
     tuning.ipv6 = config.machine.installerIPv6
     tuning.append = config.answerFile.append
+    tuning.repositoryPath = config.source.repositoryPath
     return try format.kernelArguments(render, tuning: tuning)
   }
 

@@ -25,12 +25,23 @@ struct MirrorProbe: Sendable {
 
   /// Which of these files below the mirror's root it does not have, in order.
   func missing(_ paths: [String], on mirror: String) async -> [String] {
+    await look(paths, on: mirror).missing
+  }
+
+  /// The same, and how long the others are, as far as the mirror says it.
+  func look(_ paths: [String], on mirror: String) async -> (missing: [String], sizes: [String: ByteSize]) {
     let urls = Dictionary(paths.map { ($0, "\(mirror)/\($0)") }, uniquingKeysWith: { $1 })
     let results = await downloader.probe(Array(Set(urls.values)), concurrency: 16, deadline: .seconds(20))
-    return paths.filter { path in
-      guard let url = urls[path], case .ok = results[url] else { return true }
-      return false
+    var missing: [String] = []
+    var sizes: [String: ByteSize] = [:]
+    for path in paths {
+      guard let url = urls[path], case .ok(let size) = results[url] else {
+        missing.append(path)
+        continue
+      }
+      sizes[path] = size.map { ByteSize(bytes: $0) }
     }
+    return (missing, sizes)
   }
 
   fileprivate static func reason(_ result: ProbeResult?) -> String {

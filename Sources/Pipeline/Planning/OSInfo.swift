@@ -3,9 +3,13 @@ import Model
 
 /// Whether virt-install's database knows a guest: it refuses an id it has never heard of, and databases are older than releases.
 enum OSInfo {
-  /// The first of the ids that is known here, else nil for virt-install's generic choice.
-  static func known(_ ids: [String], runner: any CommandRunner) async -> String? {
-    guard !ids.isEmpty else { return nil }
+  /// What stands for a guest that the database knows nothing of, the newest first: any Linux with virtio devices.
+  private static let generic = ["linux2022", "linux2020", "linux2018", "linux2016"]
+
+  /// The first of the ids that is known here, else the newest generic Linux, else nil for virt-install's own choice.
+  static func known(_ asked: [String], runner: any CommandRunner) async -> String? {
+    guard !asked.isEmpty else { return nil }
+    let ids = asked + generic
     for (tool, arguments) in questions {
       let command = Command(tool, arguments, timeLimit: .seconds(30), purpose: "ask for the guests that are known")
       guard let result = try? await runner.run(command), result.succeeded else { continue }

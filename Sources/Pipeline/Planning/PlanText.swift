@@ -12,7 +12,10 @@ package enum PlanText {
       "initrd       \(source(plan.installer.initrd))",
     ]
     if let image = plan.installer.image { lines.append("image        \(source(image))") }
-    if let stage2 = plan.installer.stage2 { lines.append("stage 2      \(source(stage2))") }
+    if let stage2 = plan.installer.stage2 {
+      lines.append(
+        "stage 2      \(source(stage2))" + (plan.installer.stage2Disc.map { ", on the disc '\($0.label)'" } ?? ""))
+    }
     if let depot = plan.depot {
       lines.append("depot        \(depot.mirrors.joined(separator: ", "))")
       if let suite = depot.pinnedSuite { lines.append("             serves the suite '\(suite.name)' itself") }
@@ -23,7 +26,8 @@ package enum PlanText {
       "answers      \(plan.answers.format), "
         + (plan.answers.ownFile.map { "your file \($0)" } ?? "generated from the settings")
         + (machine.answerVolume.map { ", on the volume '\($0.label)'" } ?? ""),
-      "kernel line  \(machine.kernelArguments.joined(separator: " "))",
+      "kernel line  \(machine.kernelArguments.joined(separator: " "))"
+        + (machine.imageLabelWord.map { " \($0)(the image's label)" } ?? ""),
       "machine      \(machine.accelerator.rawValue) (\(machine.acceleratorReason))",
       "             CPU \(machine.cpu), \(machine.cores) cores, \(machine.memory), \(machine.libvirtURI)"
         + (machine.firmware.map { ", UEFI \($0.code)" } ?? ""),

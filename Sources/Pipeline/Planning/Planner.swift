@@ -47,12 +47,14 @@ package struct Planner: Sendable {
     notes += [installer.plan.map { "installer: \($0.kind.rawValue), \($0.reason)" }].compactMap(\.self)
     notes.append("accelerator: \(chosen.accelerator.rawValue), \(chosen.reason)")
 
-    guard let installerPlan = installer.plan else { return Result(plan: nil, findings: findings) }
+    guard var installerPlan = installer.plan else { return Result(plan: nil, findings: findings) }
     let answers = AnswerPlanner.plan(config, mirrors: mirrors, folder: names.workFolder.appending("answers"))
     findings += OwnAnswerFile.findings(
       answers, append: config.answerFile.append, at: config.origins["append"])
     var machine: MachinePlan
     do {
+      installerPlan.stage2Disc = try SecondStage.disc(
+        for: installerPlan, answers: answers, append: config.answerFile.append, workFolder: names.workFolder)
       machine = try MachinePlanner(host: host).plan(
         config, accelerator: chosen, answers: answers, installer: installerPlan,
         pinnedSuite: installer.pinnedSuite, names: names)
@@ -86,7 +88,7 @@ package struct Planner: Sendable {
   private func depotPlan(_ config: ImageConfig, mirrors: Mirrors, pinnedSuite: PinnedSuitePlan?) -> DepotPlan? {
     // A user's own answer file names its own mirror and proxy: nothing would tell its guest about the depot.
     guard config.source.depot, config.answerFile.own.isEmpty else { return nil }
-    return DepotPlan(mirrors: mirrors.all, pinnedSuite: pinnedSuite)
+    return DepotPlan(mirrors: mirrors.all + config.source.updateMirrors, pinnedSuite: pinnedSuite)
   }
 
   // Measured installations take 11 to 18 minutes under TCG on two cores; a slow mirror and a busy host may take several times as

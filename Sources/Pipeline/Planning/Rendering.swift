@@ -15,7 +15,7 @@ package enum Rendering {
 
   /// The request of a plan; `proxy` is known only once the depot listens.
   static func request(
-    _ answers: AnswerPlan, pinnedSuite: PinnedSuitePlan?, proxy: String?, regenerateHostKeys: Bool,
+    _ answers: AnswerPlan, pinnedSuite: PinnedSuitePlan?, proxy: String?, cleaning: Cleaning,
     diskSize: ByteSize? = nil, origins: [String: SourceLocation] = [:]
   ) -> RenderRequest {
     var request = RenderRequest(answers: answers.answers)
@@ -24,7 +24,8 @@ package enum Rendering {
     request.proxy = proxy
     request.firmwareLookup = answers.firmwareLookup
     request.holdInitramfs = answers.holdInitramfs
-    request.firstBootHostKeys = regenerateHostKeys
+    request.firstBootHostKeys = cleaning.regenerateHostKeys
+    request.selfCleaning = answers.cleansItself ? cleaning : nil
     request.dialect = answers.dialect
     request.diskSize = diskSize
     request.origins = origins
@@ -54,7 +55,7 @@ package enum Rendering {
     let rendered = try format(answers.format).render(
       request(
         answers, pinnedSuite: suite, proxy: config.source.depot ? "http://10.0.2.2:PORT/" : nil,
-        regenerateHostKeys: config.cleaning.regenerateHostKeys, diskSize: config.disk.size, origins: config.origins))
+        cleaning: config.cleaning, diskSize: config.disk.size, origins: config.origins))
     return rendered.files.map {
       Preview(name: $0.name, text: secrets ? String(decoding: $0.contents, as: UTF8.self) : $0.masked)
     }
@@ -78,7 +79,15 @@ package enum Rendering {
     if !isOwn, config.origins["answer-dialect"]?.file.hasPrefix("--") != true {
       config.answerFile.dialect = commonDialects[name] ?? ""
     }
+    // What only the distribution's own format can say is its distribution's, not what somebody asks for.
+    if !isOwn { forgetOwn(&config, name) }
     return config
+  }
+
+  private static func forgetOwn(_ config: inout ImageConfig, _ format: String) {
+    func isAsked(_ key: String) -> Bool { config.origins[key]?.file.hasPrefix("--") == true }
+    if format != Preseed.name, !isAsked("suite") { config.answers.archive.suite = "" }
+    if !isAsked("update-mirrors") { config.source.updateMirrors = [] }
   }
 
   private static let commonDialects = [

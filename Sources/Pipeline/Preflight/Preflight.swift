@@ -14,26 +14,20 @@ package struct Preflight: Sendable {
   package func check(_ plan: BuildPlan) async -> [Finding] {
     var requirements: [Requirement] = [
       .writableFolder(plan.outputFolder), .writableFolder(plan.workFolder.removingLastComponent()),
-      .space(space(of: plan), in: plan.workFolder.removingLastComponent(), purpose: "build '\(plan.image)'"),
     ]
     if let log = plan.log.file { requirements.append(.writableFolder(log.removingLastComponent())) }
     for stage in StageOrder.stages(of: plan) { requirements += stage.requirements(of: plan) }
-    let unique = Preflight.merged(requirements)
+    let needs = await SpaceDemand(host: host).needs(of: plan) + requirements.compactMap(SpaceNeed.init)
+    let unique = Preflight.merged(requirements.filter { SpaceNeed($0) == nil })
+    let space = SpaceCheck.findings(of: needs)
     return await withTaskGroup(of: (Int, [Finding]).self) { group in
       for (index, requirement) in unique.enumerated() {
         group.addTask { (index, await RequirementCheck(host: host).findings(of: requirement)) }
       }
       var findings: [(Int, [Finding])] = []
       for await found in group { findings.append(found) }
-      return findings.sorted { $0.0 < $1.0 }.flatMap(\.1)
+      return space + findings.sorted { $0.0 < $1.0 }.flatMap(\.1)
     }
-  }
-
-  // An installed system fills about half of a disk of a sensible size; the raw disk and one converted image stand side by side.
-  private func space(of plan: BuildPlan) -> ByteSize {
-    // Shrinking works on a copy of the partition and makes a new disk.
-    let images = Int64(max(plan.disk.artifacts.count, 1) + (plan.disk.shrinkMargin == nil ? 0 : 2))
-    return ByteSize(bytes: min(plan.disk.size.bytes, ByteSize.gibibytes(2).bytes) * (1 + images) / 2 + (256 << 20))
   }
 
   /// Each requirement once, and each tool once with all its purposes: one finding when it is missing.

@@ -11,7 +11,7 @@ struct RequirementCheck: Sendable {
   func findings(of requirement: Requirement) async -> [Finding] {
     switch requirement {
     case .tool(let tool, let purpose): self.tool(tool, purpose)
-    case .space(let size, let folder, let purpose): space(size, folder, purpose)
+    case .space(let size, let folder, let purpose): SpaceCheck.findings(of: [SpaceNeed(size, folder, purpose)])
     case .writableFolder(let folder): writable(folder)
     case .readableFile(let file, let purpose): readable(file, purpose)
     case .packageFile(let file, let name, let purpose):
@@ -30,17 +30,8 @@ struct RequirementCheck: Sendable {
     return [.host("cannot find '\(tool)', required to \(purpose)", hint: ToolCatalogue.hint(for: tool))]
   }
 
-  private func space(_ size: ByteSize, _ folder: FilePath, _ purpose: String) -> [Finding] {
-    guard let free = try? FreeSpace.at(nearestExisting(folder)), free < size else { return [] }
-    return [
-      .host(
-        "'\(folder)' has \(free) free, \(size) are needed to \(purpose)",
-        hint: "free some space, or set 'output-dir' or 'work-dir' to another file system")
-    ]
-  }
-
   private func writable(_ folder: FilePath) -> [Finding] {
-    let existing = nearestExisting(folder)
+    let existing = NearestFolder.of(folder)
     var status = stat()
     let reason: Errno
     if stat(existing.string, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
@@ -82,11 +73,5 @@ struct RequirementCheck: Sendable {
         .error, .configInvalid, "cannot find '\(tool)', required to \(purpose)",
         hint: "name a program on the PATH or an absolute path; a shell is not used", at: location)
     ]
-  }
-
-  private func nearestExisting(_ folder: FilePath) -> FilePath {
-    var path = folder
-    while path.components.count > 0, access(path.string, F_OK) != 0 { path.removeLastComponent() }
-    return path
   }
 }

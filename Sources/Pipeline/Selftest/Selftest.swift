@@ -63,6 +63,8 @@ package struct Selftest: Sendable {
     config.disk.formats = ["qcow2"]
     config.disk.outputFolder = output
     config.machine.memory = .mebibytes(512)
+    // That is the distribution's installer's, not the miniature's.
+    config.machine.leastMemory = nil
     config.disk.workFolder = nil
     config.log.file = true
     config.log.fileName = nil

@@ -21,9 +21,11 @@ package struct ChecksumStage: Stage {
     let disk = try? SparseFile.sizes(of: plan.disk.raw).apparent
     for artifact in plan.disk.artifacts {
       context.events.step("hashing \(artifact.final.lastComponent?.string ?? artifact.format)")
-      let algorithms = Set(plan.disk.checksums.compactMap { DiskImages.FileDigest.Algorithm(rawValue: $0) })
+      let algorithms = ChecksumStage.algorithms(plan)
+      // What was written as a stream was hashed meanwhile. A `raw` is nowhere copied: this is the one time that it is read.
       let digests = try await offPool {
-        try DiskImages.FileDigest.compute(artifact.working, algorithms: algorithms.union([.sha256]))
+        try DigestNote.take(for: artifact.working, algorithms)
+          ?? DiskImages.FileDigest.compute(artifact.working, algorithms: algorithms)
       }
       let sizes = try SparseFile.sizes(of: artifact.working)
       var report = ArtifactReport(
@@ -38,6 +40,11 @@ package struct ChecksumStage: Stage {
     outcome.completesImage = true
     outcome.facts = outcome.artifacts.map { "\($0.format) \($0.sha256.prefix(12))…" }
     return outcome
+  }
+
+  /// What every artifact is hashed with.
+  static func algorithms(_ plan: BuildPlan) -> Set<DiskImages.FileDigest.Algorithm> {
+    Set(plan.disk.checksums.compactMap { DiskImages.FileDigest.Algorithm(rawValue: $0) }).union([.sha256])
   }
 
   /// Before the long work of hashing, and before anything is in its place.

@@ -27,8 +27,10 @@ package struct ConvertStage: Stage {
       context.events.step("converting to \(artifact.format)")
       let files = RootFileSystem(image: plan.disk.raw, context: context)
       do {
-        try await Conversion.perform(
-          format, plan.disk.raw, to: artifact.working, artifact.options, run: files.run)
+        let note = try await Conversion.perform(
+          format, plan.disk.raw, to: artifact.working, artifact.options, hashing: ChecksumStage.algorithms(plan),
+          run: files.run)
+        try note?.leave(beside: artifact.working)
       } catch let error as DiskImageError {
         throw FactoryError(
           .processingFailed, "cannot convert '\(plan.image)' to \(artifact.format): \(error.message)",

@@ -17,8 +17,17 @@ package struct FetchStage: Stage {
     var outcome = StageOutcome()
     try await InstallerFiles.fetch(plan, host: context.host, events: context.events) { role, file, fetched in
       outcome.fetched.append(fetched.report)
-      // The guest fetches its own.
-      if role == .stage2 { return }
+      if role == .stage2 {
+        // Without a disc the guest fetches its own. With one no copy stays behind: the disc is written from the cache.
+        if let disc = plan.installer.stage2Disc {
+          try await InstallerDiscs.make(disc, of: fetched.path, host: context.host)
+        }
+        return
+      }
+      if role == .image, plan.machine.imageLabelWord != nil {
+        // Known now, not after the disk is made.
+        _ = try InstallerDiscs.label(of: fetched.path)
+      }
       // A copy (a reflink where possible): a later build may replace the cache's while our guest reads it, and libvirt makes what a
       // machine uses its user's.
       try Folder.remove(file.target)

@@ -35,13 +35,11 @@ package struct InstallStage: Stage {
       let leftovers = await scope.unwind(succeeded: true)
       guard leftovers.isEmpty else { throw FactoryError(.unexpected, leftovers.joined(separator: "; ")) }
     }
-    let users = try LibvirtUsers.join(host: context.host)
     let daemons = try await service.ensure(
       uri: machine.libvirtURI, mayStart: plan.startLibvirt, logFolder: plan.workFolder)
     for note in daemons.notes { context.events.step(note) }
     scope.register(.always, "end libvirt's daemons", byHand: daemons.byHand) {
-      let othersRun = users.leave()
-      await daemons.end(othersRun: othersRun ? true : await LibvirtService.hasOtherDomains(machine.libvirtURI))
+      try await daemons.end()
     }
     let connection = try await connect(machine.libvirtURI)
     let keeper = DomainGuard(uri: machine.libvirtURI, domainName: machine.domainName)
@@ -78,19 +76,24 @@ package struct InstallStage: Stage {
         .configInvalid, "unknown installer watcher '\(plan.watcher)'",
         hint: "known: \(InstallerWatchers.all.map(\.kind).joined(separator: ", "))")
     }
-    let machine = plan.machine
+    let machine = try InstallerDiscs.labelled(plan.machine)
+    let mirror = MirrorWatch(plan, host: context.host, events: context.events)
     let limits = Hypervisor.InstallLimits(
       overall: .seconds(plan.limits.overallSeconds), inactivity: .seconds(plan.limits.silenceSeconds))
     let narrator = InstallNarrator(events: context.events)
     let run = InstallRun(
       connection: connection, domainName: machine.domainName, watcher: watcher,
       logs: [.console: machine.consoleLog, .installer: machine.installerLog], limits: limits,
-      secrets: plan.answers.answers.secrets, observe: { narrator.tell($0) })
+      secrets: plan.answers.answers.secrets,
+      observe: {
+        narrator.tell($0)
+        mirror?.take($0)
+      })
     context.events.step("starting the virtual machine '\(machine.domainName)' (\(machine.accelerator.rawValue))")
     _ = try await context.host.runner.succeed(
       VirtInstall.command(for: machine), failing: .installationFailed,
       onLine: { context.events.line($0.text) })
-    let outcome = await run.outcome()
+    let outcome = if let mirror { try await mirror.guarding { await run.outcome() } } else { await run.outcome() }
     try Task.checkCancellation()
     switch outcome {
     case .succeeded(let took):

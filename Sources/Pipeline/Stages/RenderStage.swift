@@ -36,7 +36,7 @@ package struct RenderStage: Stage {
     let rendered = try Rendering.format(answers.format).render(
       Rendering.request(
         answers, pinnedSuite: plan.depot?.pinnedSuite, proxy: proxy,
-        regenerateHostKeys: plan.cleaning.regenerateHostKeys, diskSize: plan.disk.size))
+        cleaning: plan.cleaning, diskSize: plan.disk.size))
     for file in rendered.files {
       try AtomicFile.write(file.contents, to: answers.folder.appending(file.name), mode: UInt32(file.mode))
     }

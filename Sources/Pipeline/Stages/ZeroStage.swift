@@ -35,6 +35,7 @@ package struct ZeroStage: Stage {
     }
     if let foreign { try await foreign.check(plan, in: context) }
     if let found { try await files.check(found.root) }
+    try await files.checkOthers(table, besides: found?.root.extent)
     return StageOutcome(facts: "\(report.before.allocated) → \(report.after.allocated)")
   }
 

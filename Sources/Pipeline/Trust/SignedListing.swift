@@ -30,6 +30,6 @@ enum SignedListing {
   ) throws(FactoryError) -> Listing {
     let sums = SHA256Sums(String(decoding: signed.bytes, as: UTF8.self))
     let signer = signed.signers.first.map { "signed by \($0.suffix(16))" } ?? "signed"
-    return try files.listing(bytes, digests: sums.digests, trust: "\(files.path), \(signer)")
+    return try files.listing(bytes, digests: sums.digests, sha512: sums.sha512, trust: "\(files.path), \(signer)")
   }
 }

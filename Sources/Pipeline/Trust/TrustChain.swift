@@ -59,8 +59,12 @@ package struct TrustRequest: Sendable {
 package struct TrustedFile: Sendable, Hashable {
   /// Below the mirror's root.
   package var path: String
-  /// nil: nobody says what it must be.
+  /// nil: nobody says what it must be, unless by its SHA-512.
   package var sha256: String?
+  /// Where the list of digests has this one.
+  package var sha512: String?
+  /// As the mirror says.
+  package var size: ByteSize?
   /// How the digest came to be trusted, for people.
   package var trust: String
 }

@@ -107,23 +107,26 @@ struct ImageCheck {
   }
 
   private func checkPartitions(_ findings: inout [Finding]) {
-    func report(_ message: String, _ hint: String) {
-      findings.append(.config("\(message) in the partitions of [\(name.printable)]", hint: hint, at: at("partitions")))
+    func report(_ message: String, _ hint: String, about partition: PartitionRequest? = nil) {
+      let place = partition.flatMap { config.origins["partition:\($0.name)"] } ?? at("partitions")
+      findings.append(.config("\(message) in the partitions of [\(name.printable)]", hint: hint, at: place))
     }
     let partitions = config.answers.disk.partitions
     let mounts = partitions.compactMap(\.mountPoint)
     if !mounts.contains("/") { report("nothing is mounted at '/'", "give one partition 'mount-point = /'") }
     if let twice = mounts.first(where: { mount in mounts.count { $0 == mount } > 1 }) {
-      report("'\(twice)' is mounted twice", "change one mount point")
+      report(
+        "'\(twice)' is mounted twice", "change one mount point", about: partitions.last { $0.mountPoint == twice })
     }
-    if partitions.count(where: { $0.size == nil && $0.volumeGroup == nil }) > 1 {
-      report("more than one takes the rest of the disk", "give all but one a 'size'")
+    let takers = partitions.filter { $0.size == nil && $0.volumeGroup == nil }
+    if takers.count > 1 {
+      report("more than one takes the rest of the disk", "give all but one a 'size'", about: takers.last)
     }
     for partition in partitions where (partition.fileSystem == .swap) == (partition.mountPoint != nil) {
       let isSwap = partition.fileSystem == .swap
       report(
         "'\(partition.name)' \(isSwap ? "is swap and has a mount point" : "has no mount point")",
-        isSwap ? "remove 'mount-point'" : "set 'mount-point', or 'file-system = swap'")
+        isSwap ? "remove 'mount-point'" : "set 'mount-point', or 'file-system = swap'", about: partition)
     }
     let wanted = partitions.reduce(Int64(0)) { $0.addingReportingOverflow($1.size?.bytes ?? 0).partialValue }
     if wanted >= config.disk.size.bytes, !partitions.allSatisfy({ $0.size == nil }) {

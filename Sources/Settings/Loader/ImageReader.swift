@@ -60,6 +60,7 @@ struct ImageReader {
       let origins = readSection(SectionSettings.user, view, into: &user)
       user.account.password = passwordSource(
         user.password, "password", of: view.name, hasHash: user.account.passwordHash != nil, origins: origins)
+      noteOrigin(view.name, view)
       draft.config.answers.users.append(user.account)
     }
     if sections.origins["partitions"] != nil, !draft.partitions.isEmpty {
@@ -67,18 +68,22 @@ struct ImageReader {
       for (name, view) in named(draft.partitions, prefix: "partition:", by: "partitions") {
         var partition = PartitionRequest(name: name, size: nil, fileSystem: .ext4, mountPoint: nil)
         readSection(SectionSettings.partition, view, into: &partition)
+        noteOrigin(view.name, view)
         draft.config.answers.disk.partitions.append(partition)
       }
     }
     for (name, view) in named(draft.repositories, prefix: "repository:", by: "repositories") {
       var repository = Repository(name: name, source: "", key: nil)
       readSection(SectionSettings.repository, view, into: &repository)
+      noteOrigin(view.name, view)
       require(!repository.source.isEmpty, "source", of: view)
       draft.config.answers.archive.repositories.append(repository)
     }
     for (_, view) in named(draft.files, prefix: "file:", by: "files") {
       var file = PlacedFile(path: "", source: "")
       readSection(SectionSettings.file, view, into: &file)
+      // Whoever writes the answers knows a file by its place in the guest.
+      noteOrigin("file:\(file.path)", view)
       require(!file.path.isEmpty, "path", of: view)
       require(!file.source.isEmpty, "source", of: view)
       draft.config.answers.files.append(file)
@@ -95,6 +100,11 @@ struct ImageReader {
       require(!destination.target.isEmpty, "upload-target", of: view)
       draft.config.publishing.destinations.append(destination)
     }
+  }
+
+  /// What is wrong with a section as a whole is told with its first line.
+  private mutating func noteOrigin(_ key: String, _ view: SectionView) {
+    sections.origins[key] = set.sections[view.name].map { set.location(of: $0) }
   }
 
   /// Gives where the section's own values were written.

@@ -7,6 +7,8 @@ struct KeyCheck {
   let isStrict: Bool
   /// The only section to look at; nil: all.
   var only: String?
+  /// Sections that a tree has as well: they are its business.
+  var ofTree: Set<String> = []
 
   /// So many unknown keys are reported; beyond that the file is something else than a config.
   static let mostFindings = 500
@@ -42,7 +44,7 @@ struct KeyCheck {
   private func loneSections(_ used: Set<String>) -> [Finding] {
     let bases = Set(set.sections.values.compactMap { $0.values["inherits"]?.text })
     var findings: [Finding] = []
-    for name in set.order where roles.roles[name] == .variables && !bases.contains(name) {
+    for name in set.order where roles.roles[name] == .variables && !bases.contains(name) && !ofTree.contains(name) {
       guard let section = set.sections[name], findings.count < KeyCheck.mostFindings else { continue }
       guard let key = section.order.first(where: { ImageSettings.book.find($0) != nil && !used.contains($0) }) else {
         continue

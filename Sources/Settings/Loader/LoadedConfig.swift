@@ -43,7 +43,8 @@ package struct LoadedConfig: Sendable {
     var set = parts.set
     var roles = SectionRoles(set)
     var findings = parts.findings
-    findings += KeyCheck(set: set, roles: roles, isStrict: request.strict).findings()
+    let ofTree = Set(parts.tree?.full.order ?? [])
+    findings += KeyCheck(set: set, roles: roles, isStrict: request.strict, ofTree: ofTree).findings()
     if let value = set.sections[INIFile.defaultSection]?.values["inherits"] {
       findings.append(
         .config("'inherits' cannot stand in [DEFAULT]", hint: "write it in each image", at: set.keyLocation(of: value)))

@@ -3,7 +3,7 @@ package import SystemPackage
 
 /// What to load, from where, for whom.
 package struct LoaderRequest: Sendable {
-  package var host: HostFacts
+  package var host: LoaderSurroundings
   package var kinds: KnownKinds
   /// `--config`: read instead of the host's and the user's files and of `IMAGE_FACTORY_CONFIG`.
   package var configFiles: [FilePath] = []
@@ -18,7 +18,7 @@ package struct LoaderRequest: Sendable {
   /// `--tree` and what belongs to it; nil: sections are images.
   package var tree: TreeRequest?
 
-  package init(host: HostFacts, kinds: KnownKinds = KnownKinds()) {
+  package init(host: LoaderSurroundings, kinds: KnownKinds = KnownKinds()) {
     self.host = host
     self.kinds = kinds
   }

@@ -21,6 +21,11 @@ extension ImageSettings {
     Rule(unset: "by host", "cores", \.config.machine.cores, .integer(1...512), "processors of the machine"),
     Rule("ram", \.config.machine.memory, .size(atLeast: .mebibytes(64)), "memory of the machine").former("memory"),
     Rule(
+      unset: "not known", "least-ram", \.config.machine.leastMemory, .size(atLeast: .mebibytes(64)),
+      "the least memory the distribution's installer works with, set by the distribution"
+    )
+    .details("A build with a lower ram is refused."),
+    Rule(
       "osinfo", \.config.machine.osinfo,
       .list("short ids such as debian13", isValid: { NameRule.isWord($0, and: "-._") }),
       "ids in osinfo-db, the first that is known here is used"
@@ -32,7 +37,8 @@ extension ImageSettings {
     Rule(
       unset: "no display", "vnc", \.config.machine.vnc,
       .text("LISTEN:DISPLAY such as localhost:10", isValid: NameRule.isVNC),
-      "VNC server as LISTEN:DISPLAY; the port is 5900 and DISPLAY"),
+      "VNC server; the port is 5900 and DISPLAY, or DISPLAY from 5900 on; without LISTEN for this host only"
+    ),
     Rule(
       unset: "by accelerator", "install-timeout", \.config.machine.installTimeout, .duration,
       "the longest time of the whole installation"),
@@ -55,7 +61,11 @@ extension ImageSettings {
     Rule("installer-ipv6", \.config.machine.installerIPv6, .boolean, "IPv6 in the installer"),
     Rule(
       "firmware-lookup", \.config.machine.firmwareLookup, .boolean,
-      "the installer looks for firmware for the machine's hardware"),
+      "the installer looks for firmware for the machine's hardware"
+    )
+    .details(
+      "Only preseed and autoinstall can say it: the other formats refuse 'yes', and their installers choose by themselves."
+    ),
     Rule(
       "hold-initramfs", \.config.machine.holdInitramfs, .boolean,
       "the initramfs is made once, when the base system is complete"),

@@ -103,7 +103,11 @@ extension ImageSettings {
     Rule(
       "partitions", \.partitions, .list, "partitions in their order on the disk; each has a section [partition:NAME]"
     )
-    .defaults(to: "one ext4 root over the whole disk"),
+    .defaults(to: "one ext4 root over the whole disk")
+    .details(
+      "The layout is the same in every answer-file format but for this: with Kickstart Anaconda chooses the order of the partitions "
+        + "on the disk; with preseed a partition may be up to 3 MiB larger than its size; with Agama a btrfs root has the subvolumes "
+        + "of the product."),
   ]
 
   private static func isPackage(_ name: String) -> Bool { NameRule.isWord(name, and: "+-.:=*~/_@^") }

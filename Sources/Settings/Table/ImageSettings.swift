@@ -42,7 +42,15 @@ enum ImageSettings {
     Rule("default-mirror", \.config.source.defaultMirror, .url, "what mirror falls back to, set by the distribution"),
     Rule(
       unset: "none", "default-security-mirror", \.config.source.defaultSecurityMirror, .url,
-      "what security-mirror falls back to, set by the distribution"),
+      "what security-mirror falls back to, set by the distribution"
+    )
+    .details(
+      "An empty value says that the mirror itself is kept up to date; without one a build warns of 'updates = yes'."),
+    Rule(
+      "update-mirrors", \.config.source.updateMirrors, .urls,
+      "further repositories of updates beside security-mirror, set by the distribution"
+    )
+    .defaults(to: "none"),
     Rule("installer", \.config.source.choice, .choice, "which installer is used")
       .details(
         "current is the mirror's newest, pinned the one shipped with image-factory, auto the current one when a check of a few "
@@ -97,7 +105,9 @@ enum ImageSettings {
       unset: "none", "stage2-path", \.config.source.stage2Path, relativePath,
       "what the installer loads after its initrd, below installer-mirror"
     )
-    .details("Kernel, initrd and this one are taken from one state of the mirror or not at all."),
+    .details(
+      "Kernel, initrd and this one are taken from one state of the mirror or not at all. Anaconda gets the verified file on a disc "
+        + "and fetches none itself, unless append has inst.stage2."),
     Rule(unset: "not checked", "stage2-sha256", \.config.source.stage2SHA256, .sha256, "its SHA-256"),
     Rule(
       unset: "none", "image-path", \.config.source.imagePath, relativePath,
@@ -105,12 +115,23 @@ enum ImageSettings {
     )
     .details("A * stands for what changes with point releases: the newest name in the list of digests is taken."),
     Rule(
+      unset: "mirror itself", "repository-path", \.config.source.repositoryPath, relativePath,
+      "the packages that Agama installs, below mirror"),
+    Rule(
       "keyring", \.config.source.keyrings, .paths, "OpenPGP keyrings the archive's signatures are checked with"
     )
     .defaults(to: "none").details("Binary or armored; of several those that are there are used."),
     Rule(
       "keyring-package", \.config.source.keyringPackage, .text,
       "the package that has the keyring, named when it is missing"),
+    Rule(
+      "check-valid-until", \.config.source.checkValidUntil, .boolean,
+      "a Debian archive's Release file past its Valid-Until is refused"
+    )
+    .details(
+      "As apt's Acquire::Check-Valid-Until: archived releases and snapshots have expired and need no. Of the installer's files "
+        + "only; what the guest's apt is to think of such a mirror is said in the guest."
+    ),
     Rule(
       unset: "~/.cache/image-factory, for root /var/cache/image-factory", "cache-dir", \.config.source.cacheFolder,
       .path,
@@ -128,7 +149,7 @@ enum ImageSettings {
       "answer-dialect", \.config.answerFile.dialect, .text("a word", isValid: { NameRule.isWord($0, and: "-._") }),
       "the release as the answer file's format names it, set by the distribution"
     )
-    .details("RHEL9 or F43 for Kickstart, SLE-15-SP6 for AutoYaST, 24.04 for autoinstall, Leap_16.0 for Agama."),
+    .details("RHEL9 or F43 for Kickstart, SLE-15-SP6 for AutoYaST, 24.04 for autoinstall, openSUSE_Leap for Agama."),
     ownFile("preseed", format: "preseed", "a preseed file of your own, used as it is"),
     ownFile("kickstart", format: "kickstart", "a Kickstart file of your own, used as it is"),
     ownFile("autoyast", format: "autoyast", "an AutoYaST profile of your own, used as it is").former("yast"),

@@ -1,3 +1,5 @@
+import Model
+
 /// What names and addresses may look like; checked before anything is written into an answer file.
 enum NameRule {
   /// RFC 1123: labels of letters, digits and inner hyphens, 1 to 63 long, joined by dots.
@@ -55,9 +57,9 @@ enum NameRule {
 
   /// `listen:port` with the display number that QEMU adds to 5900: `localhost:10`, `:10`.
   static func isVNC(_ text: String) -> Bool {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, let port = Int(parts[1]), (0...59635).contains(port) else { return false }
-    return parts[0].isEmpty || isHostname(String(parts[0]))
+    guard let host = VNCAddress(text)?.host else { return false }
+    let isIPv6 = host.contains(":") && host.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+    return isIPv6 || isHostname(host)
   }
 
   /// Words at blanks outside double quotes, which stay; nil when a quote is not closed.

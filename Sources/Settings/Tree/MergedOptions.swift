@@ -36,10 +36,7 @@ struct MergedOptions: Sendable {
   func suffixed(_ file: INIFile, namespace: String) -> INIFile {
     var file = file
     for index in file.sections.indices where file.sections[index].name != INIFile.defaultSection {
-      let members = (members + [MergedOptions.own].compactMap(\.self)).filter {
-        $0.section.matches(file.sections[index].name)
-      }
-      for name in members.flatMap({ [$0.option + "_add", $0.option + "_del"] }).uniqued {
+      for name in bareKeys(in: file.sections[index].name) {
         guard let at = file.sections[index].entries.firstIndex(where: { $0.key == name }) else { continue }
         let entry = file.sections[index].entries.remove(at: at)
         let new = INIEntry(
@@ -53,6 +50,17 @@ struct MergedOptions: Sendable {
       }
     }
     return file
+  }
+
+  /// The same for one key from a place that is no file.
+  func suffixed(_ key: String, in section: String, namespace: String) -> String {
+    section != INIFile.defaultSection && bareKeys(in: section).contains(key) ? "\(key)_\(namespace)" : key
+  }
+
+  /// The keys that add to a merged option of the section or take from it, as they are written.
+  private func bareKeys(in section: String) -> [String] {
+    (members + [MergedOptions.own].compactMap(\.self)).filter { $0.section.matches(section) }
+      .flatMap { [$0.option + "_add", $0.option + "_del"] }.uniqued
   }
 
   /// Sets each option to the words that are added more often than taken away, one a line, and removes what they came from.

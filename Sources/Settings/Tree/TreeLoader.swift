@@ -48,10 +48,22 @@ struct TreeLoader {
     if !parsed.contains(where: { !$0.1.isPrivate }) {
       addBuildSection(to: &result.shown, checkout: checkout, localFolder: localFolder, hostFolder: hostFolder, all)
     }
+    layOver(merged, &result)
     result.findings += merged.merge(&result.shown)
     result.findings += merged.merge(&result.full)
     result.findings += TreeSchema(set: result.full, workingFolder: request.host.workingFolder).check(layers.schemas)
     return result
+  }
+
+  /// The command line wins over the tree as over every file; sections that are none of the tree's are set already.
+  private func layOver(_ merged: MergedOptions, _ result: inout Result) {
+    for override in request.overrides {
+      guard let section = override.section, result.full.sections[section] != nil else { continue }
+      let layer = ConfigLayer(name: override.origin, kind: .commandLine)
+      let key = merged.suffixed(override.key, in: section, namespace: "command_line")
+      result.full.set(key, in: section, to: override.value, as: layer)
+      result.shown.set(key, in: section, to: override.value, as: layer)
+    }
   }
 
   private func read(_ places: [TreeLayers.Place], _ result: inout Result) -> [(INIFile, TreeLayers.Place)] {

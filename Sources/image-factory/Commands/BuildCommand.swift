@@ -13,6 +13,7 @@ struct BuildCommand: AsyncParsableCommand {
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions
+  @OptionGroup var settings: SettingCompletions
 
   @Flag(name: .shortAndLong, help: "Show every line of the tools and of the guest.")
   var verbose = false
@@ -38,7 +39,7 @@ struct BuildCommand: AsyncParsableCommand {
 enum Outcome {
   static func show(_ report: BuildReport, json: Bool) throws {
     if json {
-      Console.out(JSONText.line(report))
+      Console.out(EncodedJSON.line(report))
     } else {
       var quiet = report
       // The error is printed once, last, where the eye is.

@@ -21,6 +21,7 @@ struct CheckCommand: AsyncParsableCommand {
   var all = false
 
   @OptionGroup var options: ConfigOptions
+  @OptionGroup var settings: SettingCompletions
 
   func validate() throws {
     if all, !images.isEmpty { throw ValidationError("'--all' checks every image: name none beside it") }
@@ -39,7 +40,7 @@ struct CheckCommand: AsyncParsableCommand {
     Complaint.report(findings, json: options.json)
     if options.json {
       let checked = all ? names.map { PlannedFiles(image: $0) } : host.files
-      return Console.out(JSONText.document(Passed(images: checked, files: loaded.files.map(\.string))))
+      return Console.out(EncodedJSON.document(Passed(images: checked, files: loaded.files.map(\.string))))
     }
     Console.out(
       all

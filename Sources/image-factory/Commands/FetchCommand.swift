@@ -11,6 +11,7 @@ struct FetchCommand: AsyncParsableCommand {
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions
+  @OptionGroup var settings: SettingCompletions
 
   func run() async throws {
     let loaded = try options.load()
@@ -24,7 +25,7 @@ struct FetchCommand: AsyncParsableCommand {
       guard let plan = planned.plan else { throw FactoryError(.unexpected, "planning '\(name)' gave no plan") }
       try await InstallerFiles.fetch(plan, host: host, events: nil) { _, _, fetched in
         if options.json {
-          Console.out(JSONText.line(fetched.report))
+          Console.out(EncodedJSON.line(fetched.report))
         } else {
           let size = ByteSize(bytes: fetched.report.bytesFetched)
           Console.out("\(fetched.path)\n  sha256 \(fetched.report.sha256) (\(fetched.report.trust)), \(size) fetched")

@@ -16,6 +16,7 @@ struct FinishCommand: AsyncParsableCommand {
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions
+  @OptionGroup var settings: SettingCompletions
 
   @Option(name: .long, help: ArgumentHelp("The raw disk.", valueName: "file"))
   var disk: String

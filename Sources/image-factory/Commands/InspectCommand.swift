@@ -28,7 +28,7 @@ struct InspectCommand: AsyncParsableCommand {
       let result = try await Inspector(host: host).inspect(path) { distribution, release in
         named ?? InspectRules.config(distribution: distribution, release: release, in: loaded)
       }
-      Console.out(options.json ? JSONText.document(result) : InspectText.text(result))
+      Console.out(options.json ? EncodedJSON.document(result) : InspectText.text(result))
     }
   }
 }

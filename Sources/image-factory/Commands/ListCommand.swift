@@ -30,7 +30,7 @@ struct ListCommand: AsyncParsableCommand {
         description: summary.description, lastBuild: last?.started, lastStatus: last?.status.meaning,
         lastSeconds: last?.seconds)
     }
-    if options.json { Console.out(JSONText.document(rows)) } else { show(rows) }
+    if options.json { Console.out(EncodedJSON.document(rows)) } else { show(rows) }
     // What can be read is listed; that not everything could be read must not look like success.
     if let error = FactoryError(loaded.findings, of: "the configuration") { throw error }
     Complaint.report(loaded.findings, json: options.json)

@@ -10,6 +10,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions
+  @OptionGroup var settings: SettingCompletions
 
   func run() async throws {
     let loaded = try options.load()
@@ -22,7 +23,7 @@ struct PlanCommand: AsyncParsableCommand {
       if let error = FactoryError(warnings + planned.findings, of: "cannot plan '\(name)'") { throw error }
       Complaint.report(warnings + planned.findings, json: options.json)
       guard let plan = planned.plan else { throw FactoryError(.unexpected, "planning '\(name)' gave no plan") }
-      Console.out(options.json ? JSONText.document(plan) : PlanText.text(plan))
+      Console.out(options.json ? EncodedJSON.document(plan) : PlanText.text(plan))
     }
   }
 }

@@ -42,7 +42,7 @@ struct RenderCommand: AsyncParsableCommand {
       let config = try await prepared(config, host)
       let files = try Rendering.preview(config, host: host, secrets: secrets)
       if options.json {
-        Console.out(JSONText.document(Dictionary(files.map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })))
+        Console.out(EncodedJSON.document(Dictionary(files.map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })))
         return
       }
       for file in files {
@@ -87,7 +87,7 @@ struct RenderCommand: AsyncParsableCommand {
             ] : more
         }
       }
-      if options.json { Console.out(JSONText.document(entries)) }
+      if options.json { Console.out(EncodedJSON.document(entries)) }
       if let error = FactoryError(findings, of: "\(loaded.images.count) images, \(entries.count) rendered") {
         var error = error
         // The others are there.

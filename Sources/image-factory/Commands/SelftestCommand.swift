@@ -68,7 +68,7 @@ struct SelftestCommand: AsyncParsableCommand {
   private func show(_ capabilities: [Capability]) throws {
     for capability in capabilities {
       if options.json {
-        Console.out(JSONText.line(capability))
+        Console.out(EncodedJSON.line(capability))
         continue
       }
       let time = String(format: "%6.2f s", capability.seconds)

@@ -14,6 +14,7 @@ struct ShowConfigCommand: ParsableCommand {
 
   @OptionGroup var image: ImageArgument
   @OptionGroup var options: ConfigOptions
+  @OptionGroup var settings: SettingCompletions
 
   @Flag(name: .long, help: "Show the values that the image sees, interpolated.")
   var resolved = false
@@ -68,22 +69,22 @@ struct ShowConfigCommand: ParsableCommand {
     return text
   }
 
-  private func json(_ sections: [Section]) -> Settings.JSONText {
+  private func json(_ sections: [Section]) -> JSONText {
     let objects = sections.map { section in
-      (section.name, Settings.JSONText.object(sorted(section.values.map { ($0.key, json($0)) })))
+      (section.name, JSONText.object(sorted(section.values.map { ($0.key, json($0)) })))
     }
     return options.tree == nil ? objects.first?.1 ?? .object([]) : .object(sorted(objects))
   }
 
-  private func json(_ value: ResolvedValue) -> Settings.JSONText {
+  private func json(_ value: ResolvedValue) -> JSONText {
     guard origin else { return .string(value.text) }
-    var members: [(String, Settings.JSONText)] = [("file", .string(value.location.file))]
+    var members: [(String, JSONText)] = [("file", .string(value.location.file))]
     if let line = value.location.line { members.append(("line", .number(line))) }
     return .object(members + [("value", .string(value.text))])
   }
 
   /// By bytes, in every locale the same.
-  private func sorted(_ members: [(String, Settings.JSONText)]) -> [(String, Settings.JSONText)] {
+  private func sorted(_ members: [(String, JSONText)]) -> [(String, JSONText)] {
     members.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
   }
 }

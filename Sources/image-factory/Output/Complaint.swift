@@ -54,13 +54,13 @@ enum Complaint {
   }
 
   private static func object(_ error: FactoryError) -> String {
-    JSONText.line(
+    EncodedJSON.line(
       ErrorObject(
         status: error.status.rawValue, message: error.message, hint: error.hint, details: error.details))
   }
 
   private static func object(_ finding: Finding) -> String {
-    JSONText.line(
+    EncodedJSON.line(
       FindingObject(
         severity: finding.severity.rawValue, status: finding.status.rawValue, file: finding.location?.file,
         line: finding.location?.line, column: finding.location?.column, message: finding.message, hint: finding.hint))

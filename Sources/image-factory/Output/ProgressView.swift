@@ -7,7 +7,7 @@ import Synchronization
 enum ProgressView {
   /// One line per stage with a bar on a terminal, timestamped lines elsewhere, one object per event with `--json`.
   static func observer(json: Bool, verbose: Bool) -> BuildObserver {
-    if json { return { Console.out(JSONText.line($0)) } }
+    if json { return { Console.out(EncodedJSON.line($0)) } }
     if Console.outputIsTerminal, !verbose { return TerminalBar().observer }
     return LineLog(verbose: verbose).observer
   }

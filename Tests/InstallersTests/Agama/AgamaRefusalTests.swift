@@ -6,8 +6,10 @@ import Testing
 
 @Suite("what an Agama profile cannot say, and what cannot harm it")
 struct AgamaRefusalTests {
-  @Test("is refused with the setting's name and place", arguments: SUSERefusal.all)
-  func refuses(refusal: SUSERefusal) throws { try refusal.check(Agama(), dialect: "Leap_16.0") }
+  @Test("is refused with the setting's name and place", arguments: SUSERefusals.all)
+  func refuses(refusal: SUSERefusal) throws {
+    try refusal.check(Agama(), in: SUSESample.request(SUSESample.plain(), dialect: "Leap_16.0"))
+  }
 
   @Test("no product, or what is no name of one, is refused", arguments: ["", "a b", "\"x\""])
   func dialect(name: String) throws {
@@ -101,6 +103,38 @@ struct AgamaCheckTests {
     #expect(
       found.allSatisfy { $0.severity == .warning && $0.location?.file == "mine.json" && !$0.message.contains("MARKER") }
     )
+  }
+
+  @Test("finds names and types that Agama refuses, at any depth")
+  func shape() {
+    let text = """
+      {
+        "product": { "id": "Leap_16.0", "adons": [] },
+        "questions": { "policy": "auto" },
+        "root": { "password": "!", "hashedPassword": "MARKER" },
+        "software": { "packages": "vim" },
+        "scripts": { "post": [ { "name": "x", "contents": "#!/bin/sh" } ] },
+        "storage": {
+          "drives": [ { "partitions": [
+            { "size": "2 XiB" },
+            { "filesystem": { "type": "ext5" } } ] } ],
+          "boot": {}
+        }
+      }
+      """
+    let found = findings(text)
+    for (line, words) in [
+      (2, "'adons' is no key of 'product'"), (4, "'hashedPassword' is text, and has to be true or false"),
+      (5, "'packages' is text, and has to be a list"), (6, "'contents' is no key of 'post'"),
+      (6, "'post' needs exactly one of"), (9, "'size' is no size"), (10, "'type' is none of"),
+      (11, "'boot' has no 'configure'"),
+    ] {
+      #expect(
+        found.contains { $0.location?.line == line && $0.message.hasPrefix(words) }, "\(words): \(found.map(\.message))"
+      )
+    }
+    #expect(found.allSatisfy { !$0.message.contains("MARKER") })
+    #expect(found.first { $0.message.contains("adons") }?.hint == "did you mean 'addons'?")
   }
 
   @Test(

@@ -119,30 +119,30 @@ struct AgamaRoundTripTests {
     #expect(kind == wanted.fileSystem.rawValue)
   }
 
-  @Test("the kernel line names the live system, the profile and the end")
+  @Test("the kernel line names the profile, the packages and the end; where things lie is not told by the product's id")
   func kernelLine() throws {
     var answers = SUSESample.plain()
-    answers.archive.mirror = "https://download.opensuse.org/distribution/leap/16.0"
-    var request = SUSESample.request(answers, dialect: "Leap_16.0")
-    let words = try Agama().kernelArguments(request, tuning: InstallerTuning())
+    answers.archive.mirror = "https://download.opensuse.org/distribution/leap/16.1"
+    var request = SUSESample.request(answers, dialect: "openSUSE_Leap")
+    request.hasInstallerImage = true
+    var tuning = InstallerTuning()
+    tuning.repositoryPath = "repo/oss/x86_64"
     #expect(
-      words == [
-        "root=live:https://download.opensuse.org/distribution/leap/16.0/offline/Leap-16.0-online-installer-x86_64.install.iso",
+      try Agama().kernelArguments(request, tuning: tuning) == [
         "ip=dhcp", "rd.neednet=1", "inst.auto=label://OEMDRV/autoinst.json", "inst.finish=poweroff",
         "inst.self_update=0",
-        "inst.install_url=https://download.opensuse.org/distribution/leap/16.0/repo/oss/x86_64",
+        "inst.install_url=https://download.opensuse.org/distribution/leap/16.1/repo/oss/x86_64",
         "systemd.journald.forward_to_console=1", "console=ttyS0,115200n8", "mitigations=off", "ipv6.disable=1",
       ])
-    var tuning = InstallerTuning()
+    tuning = InstallerTuning()
+    request.hasInstallerImage = false
+    let error = #expect(throws: FactoryError.self) { try Agama().kernelArguments(request, tuning: tuning) }
+    #expect(error?.message.hasPrefix("'image-path'") == true)
     tuning.append = ["root=live:http://mirror.example.org/agama.iso"]
-    request.dialect = "Tumbleweed"
     let own = try Agama().kernelArguments(request, tuning: tuning)
-    #expect(own.count { $0.hasPrefix("root=") } == 1 && !own.contains { $0.hasPrefix("inst.install_url") })
+    #expect(own.count { $0.hasPrefix("root=") } == 1 && own.contains { $0.hasSuffix("/leap/16.1") })
     tuning.append = ["two words"]
-    request.dialect = "Leap_16.0"
     #expect(throws: FactoryError.self) { try Agama().kernelArguments(request, tuning: tuning) }
-    request.dialect = "Tumbleweed"
-    #expect(throws: FactoryError.self) { try Agama().kernelArguments(request, tuning: InstallerTuning()) }
   }
 
   @Test("the profile travels on a volume of its own, and the registry knows the format")

@@ -39,10 +39,10 @@ struct AutoYaSTCheckTests {
         </mode></general>
         <servicesmanager/>
         <inetd/>
-        <partitioning/><software/>
+        <partitioning t="list"/><software/>
         <report><errors>
           <show t="boolean">true</show>
-        </errors><yesno_messages><timeout>0</timeout></yesno_messages></report>
+        </errors><yesno_messages><timeout t="integer">0</timeout></yesno_messages></report>
         <users t="list">
           <user><username>root</username>
           <user_password>secret-MARKER</user_password></user>
@@ -95,9 +95,42 @@ struct AutoYaSTCheckTests {
     let expected = [
       "'language/rootlang'", "'ntp-client/start_at_boot'", "'ntp-client/start_in_chroot'", "'runlevel/default'",
       "'runlevel/services'", "'scripts/post-scripts/script/network_needed'", "password of 'root' is in clear text",
-      "'report/errors' is not set",
+      "'report/errors' is not set", "YaST finds these faults as well",
     ]
     for words in expected { #expect(found.contains(words), "\(words)") }
     #expect(found.split(separator: "\n").count == expected.count, "\(found)")
+  }
+
+  @Test("names what YaST's schema would stop at, with its line, and says that it is kept from looking")
+  func schema() {
+    let text = """
+      <profile xmlns="http://www.suse.com/1.0/yast2ns">
+        <general><mode>
+          <confirm t="boolean">no</confirm>
+          <halt>true</halt>
+          <finalhalt t="boolean">true</finalhalt>
+        </mode></general>
+        <software><packages t="list"><pakage>vim</pakage></packages></software>
+        <partitioning t="list"><drive><partitions t="list"><partition><partition_nr t="integer">x</partition_nr>
+        </partition></partitions></drive></partitioning>
+        <users t="list"><user><username>root</username><user_password>MARKER<b/></user_password>
+        <encrypted t="boolean">true</encrypted></user></users>
+        <report><errors><show t="boolean">false</show></errors></report>
+      </profile>
+      """
+    let found = findings(text)
+    for (line, words) in [
+      (3, "'confirm' is neither 'true' nor 'false'"), (4, "'halt' does not say its type"),
+      (5, "'finalhalt' is no element of 'mode'"), (7, "'pakage' is no element of 'packages'"),
+      (8, "'partition_nr' is no whole number"), (10, "'b' is in 'user_password', where only text can be"),
+      (1, "'YAST_SKIP_XML_VALIDATION=1' on the kernel line keeps it from looking"),
+    ] {
+      #expect(found.contains { $0.location?.line == line && $0.message.contains(words) }, "\(words)")
+    }
+    #expect(found.first { $0.message.contains("finalhalt") }?.hint == "did you mean 'final_halt'?")
+    #expect(!messages(text).contains("MARKER"))
+    #expect(AutoYaST().ownFileWatch.arguments.contains("YAST_SKIP_XML_VALIDATION=1"))
+    let other = text.replacing("yast2ns", with: "yast3ns")
+    #expect(messages(other).contains("not of YaST's namespace"))
   }
 }

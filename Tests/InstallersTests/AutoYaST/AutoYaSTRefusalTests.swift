@@ -3,20 +3,10 @@ import Model
 import SystemPackage
 import Testing
 
-/// A change to the answers that cannot be rendered, and the setting that the error must name.
-struct SUSERefusal: Sendable, CustomTestStringConvertible {
-  var setting: String
-  var what: String
-  var change: @Sendable (inout InstallAnswers) -> Void
+typealias SUSERefusal = Refusal<InstallAnswers>
 
-  init(_ setting: String, _ what: String, _ change: @escaping @Sendable (inout InstallAnswers) -> Void) {
-    self.setting = setting
-    self.what = what
-    self.change = change
-  }
-
-  var testDescription: String { "\(setting): \(what)" }
-
+/// What neither AutoYaST nor Agama can say.
+enum SUSERefusals {
   static func user(_ change: @escaping @Sendable (inout UserAccount) -> Void)
     -> @Sendable (inout InstallAnswers) -> Void
   {
@@ -90,29 +80,19 @@ struct SUSERefusal: Sendable, CustomTestStringConvertible {
       $0.disk.partitions = [PartitionRequest(name: "a", size: nil, fileSystem: .ext4, mountPoint: "/srv")]
     },
   ]
-
-  /// Checks that a format refuses it as it should.
-  func check(_ format: any AnswerFileFormat, dialect: String) throws {
-    var answers = SUSESample.plain()
-    change(&answers)
-    var request = SUSESample.request(answers, dialect: dialect)
-    request.origins = [setting: SourceLocation(file: "x.conf", line: 7)]
-    let error = try #require(throws: FactoryError.self) { try format.render(request) }
-    #expect(error.status == .configInvalid)
-    #expect(error.message.contains("'\(setting)'"), "\(error.message)")
-    #expect(error.location?.line == 7)
-    #expect(!error.message.contains("MARKER") && !error.message.contains("\n"))
-  }
 }
 
 @Suite("what an AutoYaST profile cannot say")
 struct AutoYaSTRefusalTests {
-  @Test("is refused with the setting's name and place", arguments: SUSERefusal.all)
-  func refuses(refusal: SUSERefusal) throws { try refusal.check(AutoYaST(), dialect: "SLE-15-SP6") }
+  @Test("is refused with the setting's name and place", arguments: SUSERefusals.all)
+  func refuses(refusal: SUSERefusal) throws {
+    try refusal.check(AutoYaST(), in: SUSESample.request(SUSESample.plain(), dialect: "SLE-15-SP6"))
+  }
 
   @Test("a keyboard layout that YaST would replace is refused")
   func keymap() throws {
-    try SUSERefusal("keymap", "unknown") { $0.keymap = "xy" }.check(AutoYaST(), dialect: "SLE-15-SP6")
+    try SUSERefusal("keymap", "unknown") { $0.keymap = "xy" }
+      .check(AutoYaST(), in: SUSESample.request(SUSESample.plain(), dialect: "SLE-15-SP6"))
   }
 
   @Test("an unknown release is refused", arguments: ["", "SLE-16", "RHEL9"])

@@ -94,7 +94,31 @@ struct AutoinstallCheckTests {
   func forms() {
     #expect(look(Self.good.replacing("  shutdown", with: "\tshutdown")).contains { $0.contains("a tab indents") })
     #expect(look(Self.good.replacing("\n", with: "\r\n")) == [])
-    #expect(look("#cloud-config\nautoinstall: {version: 1}\n").count == 1)
+    let braces = look("#cloud-config\nautoinstall: {version: 1,\n  updates: foo}\n")
+    #expect(braces.count == 3 && braces.contains { $0.hasPrefix("3: 'updates' is none of 'security' or 'all'") })
   }
 
+  @Test("what is not of the schema's shape, at any depth")
+  func shape() {
+    let text = Self.good.replacing(
+      "  late-commands:\n",
+      with:
+        "  updates: foo\n  keyboard: {layuot: us}\n  apt:\n    fallback: never\n    geoip: \"no\"\n  early-commands: reboot\n"
+        + "  packages:\n  - vim\n  - 3\n  refresh-installer:\n    update: \"false\"\n  late-commands:\n")
+    let found = look(text)
+    for words in [
+      "9: 'updates' is none of 'security' or 'all'", "10: 'layuot' is no key of 'keyboard'",
+      "10: 'keyboard' has no 'layout'", "12: 'fallback' is none of", "13: 'geoip' is text, and has to be true or false",
+      "14: 'early-commands' is text, and has to be a list", "17: 'packages' is a number, and has to be text",
+      "19: 'update' is text, and has to be true or false",
+    ] {
+      #expect(found.contains { $0.hasPrefix(words) }, "\(words)")
+    }
+    #expect(found.count == 8, "\(found)")
+    #expect(Autoinstall().check(text, file: "f", dialect: "24.04").contains { $0.hint == "did you mean 'layout'?" })
+    #expect(look(Self.good + "  x: [\n").contains { $0.contains("no YAML that can be read: a bracket is not closed") })
+    let groups = Self.good.replacing("    hostname:", with: "    groups: [adm]\n    hostname:")
+    #expect(look(groups, "26.04") == [])
+    #expect(look(groups) == ["6: 'groups' is no key of 'identity' in this release"])
+  }
 }

@@ -4,18 +4,9 @@ import Testing
 
 @testable import Installers
 
-/// A change of good answers that cannot be rendered.
-struct AutoinstallRefusal: Sendable, CustomTestStringConvertible {
-  var setting: String
-  var what: String
-  var change: @Sendable (inout RenderRequest) -> Void
-  var testDescription: String { "\(setting): \(what)" }
-
-  init(_ setting: String, _ what: String, _ change: @escaping @Sendable (inout RenderRequest) -> Void) {
-    self.setting = setting
-    self.what = what
-    self.change = change
-  }
+@Suite("what an autoinstall file cannot say")
+struct AutoinstallRefusalTests {
+  typealias AutoinstallRefusal = Refusal<RenderRequest>
 
   static let all: [AutoinstallRefusal] = [
     AutoinstallRefusal("answer-dialect", "an unknown release") { $0.dialect = "20.04" },
@@ -104,19 +95,9 @@ struct AutoinstallRefusal: Sendable, CustomTestStringConvertible {
     },
     AutoinstallRefusal("depot", "no address") { $0.proxy = "socks://x" },
   ]
-}
 
-@Suite("what an autoinstall file cannot say")
-struct AutoinstallRefusalTests {
-  @Test("is refused with the setting's name and place", arguments: AutoinstallRefusal.all)
+  @Test("is refused with the setting's name and place", arguments: all)
   func refuses(refusal: AutoinstallRefusal) throws {
-    var request = AutoinstallSample.request(AutoinstallSample.plain())
-    refusal.change(&request)
-    request.origins = [refusal.setting: SourceLocation(file: "x.conf", line: 7)]
-    let error = try #require(throws: FactoryError.self) { try Autoinstall().render(request) }
-    #expect(error.status == .configInvalid)
-    #expect(error.message.contains("'\(refusal.setting)'"), "\(error.message)")
-    #expect(error.location?.line == 7)
-    #expect(!error.message.contains("MARKER") && !error.message.contains("\n"))
+    try refusal.check(Autoinstall(), in: AutoinstallSample.request(AutoinstallSample.plain()))
   }
 }

@@ -72,29 +72,31 @@ import Testing
     "every other free value is refused, or arrives and changes nothing else",
     .enabled(if: Pykickstart.isThere, Pykickstart.absent))
   func others() throws {
-    let fields: [(setting: String, fields: [String], change: @Sendable (inout InstallAnswers, String) -> Void)] = [
-      ("locale", ["lang", "packages"], { $0.locale = $1 }),
-      ("keymap", ["xlayouts", "vckeymap"], { $0.keymap = $1 }),
-      ("timezone", ["timezone"], { $0.timeZone = $1 }),
-      ("time-servers", ["ntp"], { $0.timeServers = [$1] }),
-      ("hostname", ["network"], { $0.hostname = $1 }),
-      ("domain", ["network"], { $0.domain = $1 }),
-      ("packages", ["packages"], { $0.packages = [$1] }),
-      ("excluded-packages", ["excluded"], { $0.excludedPackages = [$1] }),
-      ("groups", ["packageGroups", "environment"], { $0.groups = [$1] }),
-      ("services-enable", ["services"], { $0.services.enabled = [$1] }),
-      ("services-mask", ["scripts"], { $0.services.masked = [$1] }),
-      ("kernel-arguments", ["append", "scripts"], { $0.kernelArguments = [$1] }),
-      ("mirror", ["url"], { $0.archive.mirror = "http://h/" + $1 }),
-      ("firewall-open", ["firewall"], { $0.firewall = Firewall(enabled: true, open: [$1]) }),
-    ]
+    let fields:
+      [(setting: String, good: String, fields: [String], change: @Sendable (inout InstallAnswers, String) -> Void)] = [
+        ("locale", "fr_FR.UTF-8", ["lang", "packages"], { $0.locale = $1 }),
+        ("keymap", "fr", ["xlayouts", "vckeymap"], { $0.keymap = $1 }),
+        ("timezone", "Asia/Tokyo", ["timezone"], { $0.timeZone = $1 }),
+        ("time-servers", "time.example.org", ["ntp"], { $0.timeServers = [$1] }),
+        ("hostname", "other", ["network"], { $0.hostname = $1 }),
+        ("domain", "example.org", ["network"], { $0.domain = $1 }),
+        ("packages", "zsh", ["packages"], { $0.packages = [$1] }),
+        ("excluded-packages", "nano", ["excluded"], { $0.excludedPackages = [$1] }),
+        ("groups", "standard", ["packageGroups", "environment"], { $0.groups = [$1] }),
+        ("services-enable", "a.service", ["services"], { $0.services.enabled = [$1] }),
+        ("services-mask", "a.service", ["scripts"], { $0.services.masked = [$1] }),
+        ("kernel-arguments", "a=b", ["append", "scripts"], { $0.kernelArguments = [$1] }),
+        ("mirror", "os", ["url"], { $0.archive.mirror = "http://h/" + $1 }),
+        ("firewall-open", "99/tcp", ["firewall"], { $0.firewall = Firewall(enabled: true, open: [$1]) }),
+      ]
     let plain = try Pykickstart.read(KickstartSample.request(KickstartSample.plain(), "RHEL10"))
     for (number, field) in fields.enumerated() {
       var texts: [String] = []
-      for value in Self.values(40, seed: UInt64(number) + 7) {
+      for value in [field.good] + Self.values(40, seed: UInt64(number) + 7) {
         if let text = try render(field.setting, { field.change(&$0, value) }) { texts.append(text) }
       }
-      for read in texts.isEmpty ? [] : try Pykickstart.read(texts, "RHEL10") {
+      #expect(!texts.isEmpty, "\(field.setting) takes not even '\(field.good)'")
+      for read in try Pykickstart.read(texts, "RHEL10") {
         #expect(read["error"] == nil, "\(field.setting): \(read["error"] ?? "")")
         try expectNothingElse(read, plain, but: field.fields)
       }

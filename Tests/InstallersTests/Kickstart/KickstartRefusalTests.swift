@@ -4,19 +4,7 @@ import SystemPackage
 import Testing
 
 @Suite("what a Kickstart cannot say") struct KickstartRefusalTests {
-  struct Refused: Sendable, CustomTestStringConvertible {
-    var setting: String
-    var what: String
-    var change: @Sendable (inout InstallAnswers) -> Void
-
-    init(_ setting: String, _ what: String, _ change: @escaping @Sendable (inout InstallAnswers) -> Void) {
-      self.setting = setting
-      self.what = what
-      self.change = change
-    }
-
-    var testDescription: String { "\(setting): \(what)" }
-  }
+  typealias Refused = Refusal<InstallAnswers>
 
   private static func user(_ change: (inout UserAccount) -> Void) -> [UserAccount] {
     var user = UserAccount(name: "ada")
@@ -98,15 +86,7 @@ import Testing
 
   @Test("is refused with the setting's name and place", arguments: all)
   func refuses(refused: Refused) throws {
-    var answers = KickstartSample.plain()
-    refused.change(&answers)
-    var request = KickstartSample.request(answers, "RHEL9")
-    request.origins = [refused.setting: SourceLocation(file: "x.conf", line: 7)]
-    let error = try #require(throws: FactoryError.self) { try Kickstart().render(request) }
-    #expect(error.status == .configInvalid)
-    #expect(error.message.contains("'\(refused.setting)'"), "\(error.message)")
-    #expect(error.location?.line == 7)
-    #expect(!error.message.contains("MARKER") && !error.message.contains("\n"))
+    try refused.check(Kickstart(), in: KickstartSample.request(KickstartSample.plain(), "RHEL9"))
   }
 
   @Test("a release without a table is refused, with the known ones", arguments: ["", "RHEL8", "F27", "rhel9"])

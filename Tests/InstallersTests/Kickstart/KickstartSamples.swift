@@ -85,7 +85,9 @@ enum KickstartSample {
     bare.firewall = Firewall(enabled: false, open: [])
     var tree = plain()
     tree.ostree = OSTreeSource(remote: "site", url: "https://ostree.example.org/repo", ref: "site/9/x86_64/base")
-    var all = [plain(), full(), bare, tree].map { request($0, dialect) } + [depot]
+    var cleaning = request(full(), dialect)
+    cleaning.selfCleaning = SelfCleaningTests.cleaning()
+    var all = [plain(), full(), bare, tree].map { request($0, dialect) } + [depot, cleaning]
     for layout in layouts() {
       var answers = plain()
       answers.disk = layout.disk

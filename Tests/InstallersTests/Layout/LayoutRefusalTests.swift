@@ -1,3 +1,4 @@
+import Foundation
 import Installers
 import Model
 import Testing
@@ -50,6 +51,7 @@ struct LayoutRefusal: Sendable, CustomTestStringConvertible {
       }
     },
     LayoutRefusal("partition:srv", "is no label of xfs") { srv(&$0) { $0.fileSystemLabel = "a } b" } },
+    LayoutRefusal("partition:swap", "is no label of swap") { $0.partitions[2].fileSystemLabel = "sixteen-letters." },
     LayoutRefusal("partition:srv", "is no mount point") { srv(&$0) { $0.mountPoint = "srv" } },
     LayoutRefusal("partition:srv", "is no mount point") { srv(&$0) { $0.mountPoint = "/a/../b" } },
     LayoutRefusal("partition:srv", "is no mount point") { srv(&$0) { $0.mountPoint = "/srv/" } },
@@ -115,5 +117,24 @@ struct LayoutRefusalTests {
     request.origins = ["partitions": SourceLocation(file: "x.conf", line: 3)]
     let error = try #require(throws: FactoryError.self) { try PartitionLayout(request) }
     #expect(error.location?.line == 3)
+  }
+
+  @Test(
+    "the longest label of swap is kept by mkswap, and one letter more is cut without a word",
+    .enabled(if: Place.tool("mkswap") != nil && Place.tool("swaplabel") != nil, "needs mkswap and swaplabel"))
+  func swapLabels() throws {
+    try withFolder { folder in
+      let file = "\(folder)/swap"
+      #expect(FileManager.default.createFile(atPath: file, contents: Data(count: 1 << 20)))
+      for (label, isKept) in [("fifteen-letters", true), ("sixteen-letters.", false)] {
+        #expect(try run("mkswap", "-L", label, file).status == 0)
+        let kept = try run("swaplabel", file).output
+        #expect(kept.split(whereSeparator: \.isWhitespace).contains(Substring(label)) == isKept, "\(kept)")
+        var disk = LayoutSample.uefi
+        disk.partitions[2].fileSystemLabel = label
+        let layout = try? PartitionLayout(LayoutSample.request(disk))
+        #expect((layout != nil) == isKept)
+      }
+    }
   }
 }

@@ -42,6 +42,9 @@ enum privileged_flags {
   PRIVILEGED_CREATE = 5, // O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
   PRIVILEGED_LOOK = 6,   // O_PATH | O_NOFOLLOW
 };
+// Gives the entry `name` of a folder, itself and not what it links to, the folder's SELinux label when it has none of its own.
+// 0 when there is nothing to do: no label on the folder, or one on the entry already.
+int privileged_inherit_label(int folder, const char *name);
 // openat2(2) below `folder`: no link on the way or at the end, no other mount, no way up.
 int privileged_beneath(int folder, const char *path, enum privileged_flags flags, uint32_t mode);
 // An entry of a folder with whatever is mounted on it.

@@ -19,10 +19,14 @@ package struct Agama: AnswerFileFormat {
 
   package var delivery: AnswerDelivery { .volume(label: Agama.volumeLabel) }
 
+  /// The live system is in the image. (dracut, modules.d/90dmsquash-live/parse-dmsquash-live.sh)
+  package var imageLabelWord: String? { "root=live:CDLABEL=" }
+
   package func render(_ request: RenderRequest) throws -> RenderedAnswers {
     guard Self.isProduct(request.dialect) else {
       throw request.problem(
-        "answer-dialect", "'\(request.dialect.printable)' is no product of Agama", hint: "for example 'Leap_16.0'")
+        "answer-dialect", "'\(request.dialect.printable)' is no product of Agama",
+        hint: "'Leap_16.0', from Leap 16.1 on 'openSUSE_Leap'")
     }
     try SUSEGrammar.check(request, format: Self.name)
     let software = try AgamaSoftware(request)
@@ -101,10 +105,10 @@ package struct Agama: AnswerFileFormat {
     guard let mirror = MirrorURL(request.answers.archive.mirror) else {
       throw request.problem("mirror", "'\(request.answers.archive.mirror.printable)' is no http or https URL")
     }
-    var words = try liveSystem(request, mirror, tuning)
-    words += ["ip=dhcp", "rd.neednet=1", "inst.auto=label://\(Agama.volumeLabel)/\(Self.fileName)"]
+    try checkLiveSystem(request, tuning)
+    var words = ["ip=dhcp", "rd.neednet=1", "inst.auto=label://\(Agama.volumeLabel)/\(Self.fileName)"]
     words += ["inst.finish=\(request.powerOff ? "poweroff" : "reboot")", "inst.self_update=0"]
-    if Self.hasOwnRepository(request.dialect) { words.append("inst.install_url=\(mirror.text)/repo/oss/x86_64") }
+    words.append("inst.install_url=\(mirror.text)" + (tuning.repositoryPath.map { "/" + $0 } ?? ""))
     if let proxy = request.proxy { words.append("proxy=\(proxy)") }
     words += ["systemd.journald.forward_to_console=1", "console=\(tuning.console)"]
     if tuning.noRandomization { words.append("norandmaps") }
@@ -118,20 +122,13 @@ package struct Agama: AnswerFileFormat {
     return words
   }
 
-  /// Where the live system comes from, unless `append` says so.
-  private func liveSystem(_ request: RenderRequest, _ mirror: MirrorURL, _ tuning: InstallerTuning) throws -> [String] {
-    guard !tuning.append.contains(where: { $0.hasPrefix("root=") }) else { return [] }
-    guard Self.hasOwnRepository(request.dialect) else {
-      throw request.problem(
-        "append", "where the installer of '\(request.dialect.printable)' lies is not known",
-        hint: "add 'root=live:URL' with the address of its ISO image")
-    }
-    let image = request.dialect.replacing("_", with: "-") + "-online-installer-x86_64.install.iso"
-    return ["root=live:\(mirror.text)/offline/\(image)"]
+  /// The live system is attached, and the pipeline names it by its label, or `append` says where it is.
+  private func checkLiveSystem(_ request: RenderRequest, _ tuning: InstallerTuning) throws {
+    guard !request.hasInstallerImage, !tuning.append.contains(where: { $0.hasPrefix("root=") }) else { return }
+    throw request.problem(
+      "image-path", "where the live system of the installer of '\(request.dialect.printable)' lies is not known",
+      hint: "set it to the path of its ISO image below 'mirror', or 'append' to 'root=live:URL'")
   }
-
-  /// The folders below the mirror are those of Leap 16.0.
-  private static func hasOwnRepository(_ product: String) -> Bool { product.hasPrefix("Leap_") }
 
   package func ownFileKernelArguments(fileName: String) -> [String] {
     ["inst.auto=label://\(Agama.volumeLabel)/\(fileName)", "inst.finish=poweroff", "inst.self_update=0"]

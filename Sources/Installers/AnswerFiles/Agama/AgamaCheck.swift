@@ -17,7 +17,7 @@ struct AgamaCheck {
     findings.sort { ($0.location?.line ?? 0) < ($1.location?.line ?? 0) }
   }
 
-  private static func read(_ text: String) throws(JSONOutline.Problem) -> JSONOutline.Node {
+  private static func read(_ text: String) throws(JSONOutline.Problem) -> AnswerNode {
     do {
       return try JSONOutline.read(text)
     } catch let problem as JSONOutline.Problem {
@@ -31,7 +31,7 @@ struct AgamaCheck {
     findings.append(.warning(message, hint: hint, at: SourceLocation(file: file, line: line)))
   }
 
-  private mutating func look(at root: JSONOutline.Node, dialect: String) throws(JSONOutline.Problem) {
+  private mutating func look(at root: AnswerNode, dialect: String) throws(JSONOutline.Problem) {
     guard case .object(let members) = root.value else {
       throw JSONOutline.Problem(line: root.line, column: 1, message: "it is no object")
     }
@@ -40,10 +40,8 @@ struct AgamaCheck {
       if let line = seen.updateValue(node.line, forKey: key) {
         warn("'\(key.printable)' is in line \(line) already; the last one counts", line: node.line)
       }
-      if !Self.known.contains(key) {
-        warn("'\(key.printable)' is no key of a profile: Agama refuses the profile", line: node.line)
-      }
     }
+    checkShape(root)
     checkProduct(root, dialect)
     checkAccounts(root)
     if root.member("storage") == nil, root.member("legacyAutoyastStorage") == nil {
@@ -60,13 +58,16 @@ struct AgamaCheck {
     checkScripts(root)
   }
 
-  /// The schema's top level. (agama, branch SLE-16, profile.schema.json)
-  private static let known: Set<String> = [
-    "bootloader", "dasd", "files", "hostname", "iscsi", "legacyAutoyastStorage", "localization", "network", "product",
-    "questions", "root", "scripts", "security", "software", "storage", "user", "zfcp",
-  ]
+  /// Names and types at every depth.
+  private mutating func checkShape(_ root: AnswerNode) {
+    var check = ShapeCheck(AgamaShapes.all)
+    check.check(root, "profile", .named("profile"))
+    for problem in check.problems {
+      warn("\(problem.message): Agama refuses the profile", line: problem.line, hint: problem.hint)
+    }
+  }
 
-  private mutating func checkProduct(_ root: JSONOutline.Node, _ dialect: String) {
+  private mutating func checkProduct(_ root: AnswerNode, _ dialect: String) {
     guard let product = root.member("product"), let id = product.member("id")?.string else {
       warn("the profile has no 'product.id': Agama waits for a choice", line: root.member("product")?.line ?? root.line)
       return
@@ -78,7 +79,7 @@ struct AgamaCheck {
     }
   }
 
-  private mutating func checkAccounts(_ root: JSONOutline.Node) {
+  private mutating func checkAccounts(_ root: AnswerNode) {
     let accounts = ["user", "root"].compactMap { name in root.member(name).map { (name, $0) } }
     let opensSomething = accounts.contains { name, node in
       node.member("password") != nil || (name == "root" && node.member("sshPublicKey") != nil)
@@ -96,7 +97,7 @@ struct AgamaCheck {
     }
   }
 
-  private mutating func checkScripts(_ root: JSONOutline.Node) {
+  private mutating func checkScripts(_ root: AnswerNode) {
     for kind in ["pre", "postPartitioning", "post", "init"] {
       for script in root.member("scripts")?.member(kind)?.items ?? [] {
         guard let text = (script.member("content") ?? script.member("body"))?.string, !text.hasPrefix("#!") else {

@@ -3,11 +3,13 @@ import Model
 /// The section `software`, and the keys of further repositories.
 struct AgamaSoftware {
   private let answers: InstallAnswers
+  private let updates: [SUSEUpdates.Repository]
   /// Keys of repositories, which the first script puts where Agama takes trusted keys from.
   private(set) var keyFiles: [RenderedFile] = []
 
   init(_ request: RenderRequest) throws {
     answers = request.answers
+    updates = try SUSEUpdates.repositories(request)
     for (index, repository) in answers.archive.repositories.enumerated() {
       guard let key = repository.key else { continue }
       keyFiles.append(RenderedFile("repository-\(index + 1).gpg", copy: try request.readFile(key)))
@@ -29,11 +31,8 @@ struct AgamaSoftware {
   var packages: [String] { AutoYaSTSoftware.packages(answers) }
 
   private var repositories: [JSONNode] {
-    var list = answers.archive.repositories.map { ($0.name, $0.source) }
-    if answers.archive.updates, let security = answers.archive.securityMirror {
-      list.insert(("updates", security), at: 0)
-    }
-    return list.map { name, url in
+    let own = answers.archive.repositories.map { ($0.name, $0.source) }
+    return (updates.map { ($0.name, $0.url) } + own).map { name, url in
       .object([
         ("alias", .string(name)), ("name", .string(name)), ("url", .string(url)), ("allowUnsigned", .boolean(false)),
       ])

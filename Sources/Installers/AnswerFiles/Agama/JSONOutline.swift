@@ -2,28 +2,8 @@ import Model
 
 /// A JSON text with the places of its members, as far as a look at a user's profile needs them.
 struct JSONOutline {
-  indirect enum Value {
-    case string(String)
-    case boolean(Bool)
-    case other
-    case list([Node])
-    case object([(key: String, node: Node)])
-  }
-
-  struct Node {
-    var line: Int
-    var value: Value
-
-    /// The member with that name.
-    func member(_ key: String) -> Node? {
-      guard case .object(let members) = value else { return nil }
-      return members.first { $0.key == key }?.node
-    }
-
-    var string: String? { if case .string(let text) = value { text } else { nil } }
-    var isTrue: Bool { if case .boolean(true) = value { true } else { false } }
-    var items: [Node] { if case .list(let nodes) = value { nodes } else { [] } }
-  }
+  typealias Value = AnswerNode.Value
+  typealias Node = AnswerNode
 
   struct Problem: Error {
     var line: Int
@@ -144,8 +124,8 @@ struct JSONOutline {
     switch String(view) {
     case "true": return .boolean(true)
     case "false": return .boolean(false)
-    case "null": return .other
-    case let number where Double(number) != nil: return .other
+    case "null": return .null
+    case let number where Double(number) != nil: return Int64(number).map(Value.integer) ?? .number
     default:
       index = start
       throw problem("'\(String(view).isEmpty ? String(scalars[start]).printable : String(view))' is no value")

@@ -4,6 +4,8 @@ import Model
 struct AutoYaSTCheck {
   private(set) var findings: [Finding] = []
   private let file: String
+  /// The lines of elements that older releases had, which is said of them already.
+  private var old: Set<String> = []
 
   init(_ text: String, file: String) {
     self.file = file
@@ -25,6 +27,7 @@ struct AutoYaSTCheck {
     checkUsers(root)
     checkScripts(root)
     checkOld(root)
+    checkShape(root)
     for name in ["partitioning", "software"] where root.child(name) == nil {
       warn("the profile has no section '\(name)': YaST decides by itself", line: root.line)
     }
@@ -123,8 +126,38 @@ struct AutoYaSTCheck {
       var nodes = [root]
       for name in path { nodes = nodes.flatMap { $0.children.filter { $0.name == name } } }
       for node in nodes {
+        old.insert("\(node.line) \(node.name)")
+        // What the section has to have instead is part of the advice.
+        if let section = path.first, path.count == 2, section == "runlevel", let line = root.child(section)?.line {
+          old.insert("\(line) \(section)")
+        }
         warn("'\(path.joined(separator: "/"))' is not valid any more", line: node.line, hint: advice)
       }
     }
   }
+
+  /// Names, types and values at every depth, as YaST's schema has them.
+  private mutating func checkShape(_ root: XMLOutline.Node) {
+    var check = ElementCheck(AutoYaSTShapes.all)
+    for section in root.children where AutoYaSTShapes.all[section.name] != nil {
+      check.check(section, .named(section.name))
+    }
+    var problems = check.problems.filter { !old.contains("\($0.line) \($0.name)") }
+    if let space = root.attributes["xmlns"], space != Self.namespace {
+      problems.append(
+        ShapeProblem(
+          line: root.line, name: root.name, message: "'profile' is not of YaST's namespace",
+          hint: "write 'xmlns=\"\(Self.namespace)\"'"))
+    }
+    for problem in problems { warn(problem.message, line: problem.line, hint: problem.hint) }
+    if !problems.isEmpty || !old.isEmpty {
+      warn(
+        "YaST finds these faults as well and would wait for an answer: \(Self.skip) keeps it from looking",
+        line: root.line, hint: "mend them; elements that are not valid are not read")
+    }
+  }
+
+  static let skip = "'YAST_SKIP_XML_VALIDATION=1' on the kernel line"
+
+  private static let namespace = "http://www.suse.com/1.0/yast2ns"
 }

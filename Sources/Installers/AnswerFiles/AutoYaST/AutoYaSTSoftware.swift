@@ -4,12 +4,14 @@ import Model
 struct AutoYaSTSoftware {
   private let answers: InstallAnswers
   private let product: String
+  private let updates: [SUSEUpdates.Repository]
   /// Keys of repositories; YaST trusts every key named `*.gpg` in the installer's root. (yast2-packager 4.6, ImportGPGKeys)
   private(set) var keyFiles: [RenderedFile] = []
 
   init(_ request: RenderRequest, _ release: AutoYaSTRelease) throws {
     answers = request.answers
     product = release.product
+    updates = try SUSEUpdates.repositories(request)
     for (index, repository) in answers.archive.repositories.enumerated() {
       guard let key = repository.key else { continue }
       keyFiles.append(RenderedFile("repository-\(index + 1).gpg", copy: try request.readFile(key)))
@@ -45,11 +47,8 @@ struct AutoYaSTSoftware {
   }
 
   private var repositories: [XMLElement] {
-    var list = answers.archive.repositories.map { ($0.name, $0.source, "repository:\($0.name)") }
-    if answers.archive.updates, let security = answers.archive.securityMirror {
-      list.insert(("updates", security, "security-mirror"), at: 0)
-    }
-    return list.map { name, url, setting in
+    let own = answers.archive.repositories.map { ($0.name, $0.source, "repository:\($0.name)") }
+    return (updates.map { ($0.name, $0.url, $0.setting) } + own).map { name, url, setting in
       .map(
         "listentry",
         [

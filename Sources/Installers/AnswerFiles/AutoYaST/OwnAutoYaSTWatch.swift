@@ -20,5 +20,8 @@ enum OwnAutoYaSTWatch {
       """, mode: 0o755)
 
   /// The words to put before the user's own.
-  static let arguments = ["exec=/\(fileName)", "linuxrclog=/dev/ttyS1"]
+  ///
+  /// The last one keeps YaST from comparing the profile with its schema, about which it would ask a question and wait: profiles that
+  /// were written for older releases always have something that is not valid any more, and what is wrong is said before the build.
+  static let arguments = ["exec=/\(fileName)", "linuxrclog=/dev/ttyS1", "YAST_SKIP_XML_VALIDATION=1"]
 }

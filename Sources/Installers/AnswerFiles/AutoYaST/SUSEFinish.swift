@@ -12,6 +12,9 @@ struct SUSEFinish {
     if !payload.after.isEmpty { script.define(SUSEPayload.runScript) }
     script.add("sudo", sudo)
     script.add("time servers", try timeServers)
+    if request.answers.timeServers == nil {
+      script.add([TargetScript(announce: "begin", inside: "").noTimeKeeper(request, root: "")])
+    }
     script.add("files", files)
     script.add("traces of the build", seal)
     script.add("services", services)

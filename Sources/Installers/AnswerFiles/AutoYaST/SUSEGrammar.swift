@@ -10,6 +10,7 @@ enum SUSEGrammar {
   /// Everything of the answers whose words are the same in both formats; throws a `FactoryError` that names the setting.
   static func check(_ request: RenderRequest, format: String) throws {
     let answers = request.answers
+    try request.refuseDebianSettings(format)
     if answers.ostree != nil { throw unsupported(request, "ostree-url", format) }
     if answers.scripts.contains(where: { $0.moment == .onError }) {
       throw unsupported(
@@ -27,7 +28,7 @@ enum SUSEGrammar {
   static func unsupported(
     _ request: RenderRequest, _ setting: String, _ format: String, _ hint: String? = nil
   ) -> FactoryError {
-    request.problem(setting, "the answer-file format '\(format)' cannot say this", hint: hint)
+    request.unsupported(setting, by: format, hint)
   }
 
   private static func checkBasics(_ request: RenderRequest) throws {
@@ -101,9 +102,7 @@ enum SUSEGrammar {
     guard MirrorURL(archive.mirror) != nil else {
       throw request.problem("mirror", "'\(archive.mirror.printable)' is no http or https URL")
     }
-    if let security = archive.securityMirror, MirrorURL(security) == nil {
-      throw request.problem("security-mirror", "'\(security.printable)' is no http or https URL")
-    }
+    _ = try request.updateRepositories()
     guard archive.components.isEmpty || archive.components == ["main"] else {
       throw unsupported(request, "components", format, "openSUSE's further archives are repositories")
     }

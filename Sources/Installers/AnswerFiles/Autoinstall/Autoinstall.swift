@@ -98,6 +98,7 @@ package struct Autoinstall: AnswerFileFormat {
 
   /// What Ubuntu's installer has no way to do, refused before anything is fetched.
   private func refuseUnsupported(_ request: RenderRequest) throws {
+    try request.refuseUpdateMirrors(Self.name)
     if request.answers.selinux != nil {
       throw unsupported(request, "selinux", "Ubuntu confines services with AppArmor")
     }
@@ -106,6 +107,6 @@ package struct Autoinstall: AnswerFileFormat {
   }
 
   private func unsupported(_ request: RenderRequest, _ setting: String, _ hint: String? = nil) -> FactoryError {
-    request.problem(setting, "the answer-file format 'autoinstall' cannot say this", hint: hint)
+    request.unsupported(setting, by: Self.name, hint)
   }
 }

@@ -47,7 +47,8 @@ struct AutoinstallRelease: Sendable {
     let suite = request.answers.archive.suite
     guard suite.isEmpty || suite == codename else {
       throw request.problem(
-        "suite", "the installer of Ubuntu \(name) installs '\(codename)', not '\(suite.printable)'",
+        "suite",
+        "the answer-file format 'autoinstall' installs '\(codename)' for Ubuntu \(name), not '\(suite.printable)'",
         hint: "leave 'suite' out")
     }
   }

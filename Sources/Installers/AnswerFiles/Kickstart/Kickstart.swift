@@ -12,6 +12,7 @@ package struct Kickstart: AnswerFileFormat {
 
   package func render(_ request: RenderRequest) throws -> RenderedAnswers {
     let dialect = try dialect(of: request)
+    try request.refuseDebianSettings(Self.name)
     let accounts = try KickstartAccounts(request)
     let source = try KickstartSource(request)
     let packages = try KickstartPackages(request)
@@ -38,7 +39,7 @@ package struct Kickstart: AnswerFileFormat {
       throw request.problem(
         "mirror", "'\(request.answers.archive.mirror.printable)' is no http or https URL of an installation tree")
     }
-    // The second stage is fetched by dracut from inst.repo, through the proxy that the Kickstart's `url` names.
+    // Without a disc that has the second stage dracut fetches it from inst.repo.
     var words = [
       "inst.ks=file:/ks.cfg", "inst.repo=\(mirror.text)", "inst.cmdline", "inst.notmux", "inst.nosave=all",
       "console=\(tuning.console)", "ip=dhcp", "rd.neednet=1",
@@ -64,6 +65,15 @@ package struct Kickstart: AnswerFileFormat {
   package func check(_ text: String, file: String, dialect: String) -> [Finding] {
     KickstartCheck(text, file: file, dialect: KickstartDialect(rawValue: dialect)).findings
   }
+
+  /// A disc with `images/install.img` and nothing else: the tree's updates.img and product.img, which dracut would fetch and unpack
+  /// beside a second stage from the network, are listed nowhere. (dracut/parse-anaconda-repo.sh, repo-genrules.sh and anaconda-lib.sh
+  /// of the branches rhel-9, rhel-10, fedora-43 and main)
+  package var secondStage: SecondStageDisc? {
+    SecondStageDisc(label: "STAGE2", kernelWord: "inst.stage2=hd:LABEL=STAGE2", member: "images/install.img")
+  }
+
+  package var cleansItself: Bool { true }
 
   package func oracle(dialect: String) -> String {
     "ksvalidator -v \(dialect.isEmpty ? "DEVEL" : dialect) FILE"

@@ -20,6 +20,7 @@ struct KickstartScripts {
       try add("%post --erroronfail", script)
     }
     add("%post --erroronfail", prelude("the last step") + "\nevent \"phase finishing\"")
+    if let cleaning = request.selfCleaning { try add(cleaning) }
     for script in request.answers.scripts where script.moment == .onError {
       try add("%onerror", script)
     }
@@ -74,6 +75,22 @@ struct KickstartScripts {
       LC_ALL=C tr -c '\\12\\40-\\176' '?') || true
     event "error ${reason:-the installer gave up}"
     """
+  }
+
+  /// The last section. Outside of the system, where Anaconda leaves no file of it; what comes later are Anaconda's logs and answers,
+  /// which `inst.nosave=all` keeps out, and labels. (pyanaconda/modules/boss/installation.py)
+  private mutating func add(_ cleaning: Cleaning) throws {
+    let script = try SelfCleaningScript(request, cleaning)
+    add(
+      "%post --nochroot --erroronfail",
+      """
+      \(prelude("the clean-up"))
+      target=/mnt/sysroot
+      grep -q " $target " /proc/mounts || target=/mnt/sysimage
+      {
+      \(script.text)
+      } 2>&1 | LC_ALL=C tr -c '\\11\\12\\40-\\176' '?' >/dev/\(request.logPort) || true
+      """)
   }
 
   /// A script of the user's, byte for byte. Its output is made plain text: bytes that are none would stop Anaconda.

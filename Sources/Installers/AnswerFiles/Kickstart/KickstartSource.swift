@@ -26,14 +26,10 @@ struct KickstartSource {
       throw request.problem("mirror", "'\(archive.mirror.printable)' is no http or https URL of an installation tree")
     }
     try text.command("url", [.option("--url", mirror.text, from: "mirror", request)] + proxy())
-    if archive.updates, let updates = archive.securityMirror {
-      guard let url = MirrorURL(updates) else {
-        throw request.problem("security-mirror", "'\(updates.printable)' is no http or https URL")
-      }
+    for (index, updates) in try request.updateRepositories().enumerated() {
+      let name = "image-factory-updates" + (index == 0 ? "" : "-\(index + 1)")
       try text.command(
-        "repo",
-        [.plain("--name=image-factory-updates"), .option("--baseurl", url.text, from: "security-mirror", request)]
-          + proxy())
+        "repo", [.plain("--name=\(name)"), .option("--baseurl", updates.url, from: updates.setting, request)] + proxy())
     }
     for repository in archive.repositories {
       let (kind, url) = KickstartSource.address(of: repository)

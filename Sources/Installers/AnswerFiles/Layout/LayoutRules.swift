@@ -89,7 +89,7 @@ struct LayoutRules {
       throw problem(partition, "a partition's name is letters, digits, '-', '_' and '.'")
     }
     if let label = partition.fileSystemLabel {
-      let longest = partition.fileSystem == .xfs ? 12 : partition.fileSystem == .vfat ? 11 : 16
+      let longest = Self.longestLabel(of: partition.fileSystem)
       guard AnswerGrammar.matches(label, plain, first: AnswerGrammar.alphanumerics, upTo: longest) else {
         throw problem(
           partition, "'\(label.printable)' is no label of \(partition.fileSystem.rawValue)",
@@ -116,6 +116,16 @@ struct LayoutRules {
     }
     if let size = partition.size, size.bytes < 1 << 20 {
       throw problem(partition, "\(size) is too small for a partition")
+    }
+  }
+
+  /// What the file system keeps of a label. mkswap takes a longer one without a word and cuts it: what names it then finds nothing.
+  private static func longestLabel(of kind: FileSystemKind) -> Int {
+    switch kind {
+    case .ext4, .btrfs: 16
+    case .swap: 15
+    case .xfs: 12
+    case .vfat: 11
     }
   }
 

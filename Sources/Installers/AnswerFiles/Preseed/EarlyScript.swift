@@ -24,6 +24,9 @@ struct EarlyScript {
       place_hook /seal.sh /usr/lib/finish-install.d/93image-factory
       """
     ]
+    if request.selfCleaning != nil {
+      parts.append("place_hook /clean.sh /usr/lib/finish-install.d/94z-image-factory")
+    }
     if let key = request.pinnedKeyFile {
       parts.append(
         """

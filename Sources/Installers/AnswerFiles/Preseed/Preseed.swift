@@ -41,6 +41,7 @@ package struct Preseed: AnswerFileFormat {
       RenderedFile("seal.sh", text: SealScript(request).text, mode: 0o700),
     ]
     files.append(RenderedFile("trim.sh", text: InstallerHooks.trim(hardware: !request.firmwareLookup), mode: 0o700))
+    if let cleaning = try SealScript.selfCleaning(request) { files.append(cleaning) }
     if !scripts.before.isEmpty { files.append(EarlyScript.before(scripts.before)) }
     if let updates { files.append(updates) }
     files += partitioning.files.map(\.file)
@@ -49,6 +50,8 @@ package struct Preseed: AnswerFileFormat {
     }
     return RenderedAnswers(files: files + accounts.files + repositories.files + placed.files + scripts.files)
   }
+
+  package var cleansItself: Bool { true }
 
   package func ownFileKernelArguments(fileName: String) -> [String] {
     ["preseed/url=file:///\(fileName)"]
@@ -102,6 +105,10 @@ package struct Preseed: AnswerFileFormat {
   /// What the Debian installer has no way to do, refused before anything is fetched.
   private func refuseUnsupported(_ request: RenderRequest) throws {
     let answers = request.answers
+    if !request.dialect.isEmpty {
+      throw unsupported(request, "answer-dialect", "Debian's installer reads the same file in every release")
+    }
+    try request.refuseUpdateMirrors(Self.name)
     if answers.firewall != nil { throw unsupported(request, "firewall") }
     if answers.selinux != nil { throw unsupported(request, "selinux") }
     if answers.ostree != nil { throw unsupported(request, "ostree-url") }
@@ -111,6 +118,6 @@ package struct Preseed: AnswerFileFormat {
   }
 
   private func unsupported(_ request: RenderRequest, _ setting: String, _ hint: String? = nil) -> FactoryError {
-    request.problem(setting, "the answer-file format 'preseed' cannot say this", hint: hint)
+    request.unsupported(setting, by: Self.name, hint)
   }
 }

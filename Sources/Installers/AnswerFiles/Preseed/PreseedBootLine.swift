@@ -11,7 +11,7 @@ enum PreseedBootLine {
   }
 
   static func findings(_ append: [String], at location: SourceLocation?) -> [Finding] {
-    var findings: [Finding] = []
+    var findings = DebianInstallerBootWords.all.findings(append, at: location)
     for word in append {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { continue }

@@ -72,7 +72,9 @@ struct PreseedCheck {
 
   /// The questions at critical priority that nothing answers: the installation would stop there.
   private mutating func checkCompleteness() {
-    guard !answers.isPartial, !answers.isUbuntu else { return }
+    guard !answers.isPartial else { return }
+    checkPriority()
+    guard !answers.isUbuntu else { return }
     let misnamed = Set(lines.answers.compactMap { PreseedAnswers.aliases[$0.key] })
     for question in PreseedQuestions.open(answers) where !misnamed.contains(question.key) {
       let place = lines.answers.last { $0.key == question.key || $0.key == question.key + "-crypted" }
@@ -81,8 +83,19 @@ struct PreseedCheck {
     }
   }
 
+  /// Debconf's own priority is `high`; what is answered for `critical` leaves questions open there.
+  private mutating func checkPriority() {
+    guard answers.asksHigh, let priority = answers.priority else { return }
+    let line = lines.answers.last { $0.key == "debconf/priority" }?.line
+    let start = line == nil && !answers.has("debconf/priority") ? "nothing sets the priority: " : ""
+    warn(
+      line, "\(start)the installer asks every question of priority '\(priority.printable)' that is not answered",
+      "add 'priority=critical' to 'append'")
+  }
+
   /// A file that is named on the kernel line is read when the network is there, after language and keyboard were asked for.
   private mutating func checkOrder() {
+    checkNetwork()
     guard let line = answers.bootLine, !line.contains("auto"), answers.value("auto-install/enable") != "true" else {
       return
     }
@@ -95,6 +108,19 @@ struct PreseedCheck {
         nil, "\(missing.map { "'\($0)'" }.joined(separator: " and ")) would be asked before this file is read",
         "add 'auto=true' to 'append', or 'locale=…' and 'keymap=…'")
     }
+  }
+
+  /// The network has to be there before the file is read, so that the file's answers about it come too late.
+  private mutating func checkNetwork() {
+    let early = PreseedAnswers(PreseedLines(""), bootLine: answers.bootLine)
+    guard answers.bootLine != nil, early.asksHigh else { return }
+    var missing = ["netcfg/get_hostname", "netcfg/get_domain"].filter { !early.has($0) }
+    // A host name with a domain answers both.
+    if early.value("netcfg/get_hostname")?.contains(".") == true { missing = [] }
+    guard !missing.isEmpty else { return }
+    warn(
+      nil, "\(missing.map { "'\($0)'" }.joined(separator: " and ")) would be asked before this file is read",
+      "add 'priority=critical' to 'append', or 'hostname=…' and 'domain=…'")
   }
 
   private static func isSecret(_ key: String) -> Bool {

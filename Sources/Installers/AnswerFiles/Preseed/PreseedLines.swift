@@ -88,6 +88,12 @@ struct PreseedAnswers {
   /// Whether it is answered with something.
   func isFilled(_ key: String) -> Bool { !(values[key] ?? "").isEmpty }
 
+  /// The priority from which on questions are asked; nil: not known, the kernel line may say it.
+  var priority: String? { value("debconf/priority") ?? bootLine.map { _ in "high" } }
+
+  /// Whether questions of priority `high` are asked, which debconf asks unless it is told otherwise.
+  var asksHigh: Bool { ["high", "medium", "low"].contains(priority) }
+
   /// Further files are read, or scripts answer: what is missing here may be there.
   var isPartial: Bool {
     ["preseed/include", "preseed/include_command", "preseed/run"].contains { isFilled($0) }
@@ -110,6 +116,7 @@ struct PreseedAnswers {
     "protocol": "mirror/protocol", "suite": "mirror/suite", "modules": "anna/choose_modules",
     "recommends": "base-installer/install-recommends", "tasks": "tasksel/first", "desktop": "tasksel/desktop",
     "keymap": "keyboard-configuration/xkb-keymap", "firmware": "hw-detect/firmware-lookup",
-    "classes": "auto-install/classes", "theme": "debian-installer/theme", "fb": "debian-installer/framebuffer",
+    "classes": "auto-install/classes", "dmraid": "disk-detect/dmraid/enable", "preseed-md5": "preseed/file/checksum",
+    "theme": "debian-installer/theme", "fb": "debian-installer/framebuffer",
   ]
 }

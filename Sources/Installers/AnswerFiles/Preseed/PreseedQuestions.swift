@@ -20,8 +20,10 @@ struct PreseedQuestion: Sendable {
 /// Sources: user-setup 1.107, partman-auto 177, partman-base 237, partman-basicfilesystems 174, grub-installer 1.212,
 /// localechooser 2.112, console-setup 1.242, choose-mirror 2.133, finish-install 2.124.
 enum PreseedQuestions {
-  /// The questions that `answers` leave open.
-  static func open(_ answers: PreseedAnswers) -> [PreseedQuestion] { all.filter { $0.isAsked(answers) } }
+  /// The questions that `answers` leave open, at the priority that they set.
+  static func open(_ answers: PreseedAnswers) -> [PreseedQuestion] {
+    (answers.asksHigh ? all + high : all).filter { $0.isAsked(answers) }
+  }
 
   static let all: [PreseedQuestion] = language + mirror + accounts + partitions + ending
 

@@ -10,6 +10,8 @@ struct SealScript {
   let text: String
 
   init(_ request: RenderRequest) {
+    // What the system removes by itself is removed after this.
+    let trims = request.selfCleaning == nil
     let serial = SerialConsole.units(in: request.answers.kernelArguments).contains(0)
     text = """
       #!/bin/sh
@@ -17,18 +19,7 @@ struct SealScript {
       # shellcheck disable=SC1091
       . /usr/share/debconf/confmodule
 
-      # Freed blocks become holes of the image, whatever the file system; the disk need not support it.
-      trim() {
-        while read -r _ place kind _; do
-          case $place:$kind in
-            /target:ext4 | /target:xfs | /target:btrfs | /target/*:ext4 | /target/*:xfs | /target/*:btrfs | /target/*:vfat)
-              place=${place#/target}
-              chroot /target fstrim "${place:-/}" || echo "cannot trim ${place:-/}"
-              ;;
-          esac
-        done </proc/mounts
-      }
-
+      \(trims ? "target=/target\n\(SelfCleaningScript.trim)\n" : "")
       seal() {
         set -e
         if [ -e /target/etc/apt/apt.conf ]; then
@@ -58,8 +49,7 @@ struct SealScript {
           echo "the build's proxy is left in apt's configuration"
           return 1
         fi
-        trim
-      }
+      \(trims ? "  trim\n" : "")}
 
       (seal) </dev/null >/tmp/image-factory-seal.log 2>&1 3>&-
       status=$?
@@ -74,6 +64,22 @@ struct SealScript {
       logger -t image-factory "the system is complete"
 
       """
+  }
+
+  /// The very last act, in place of a clean-up from outside; between the hooks that save the logs (94) and unmount the disk (95).
+  static func selfCleaning(_ request: RenderRequest) throws -> RenderedFile? {
+    guard let cleaning = request.selfCleaning else { return nil }
+    let script = try SelfCleaningScript(request, cleaning)
+    let text = """
+      #!/bin/sh
+      # Run by the Debian installer when nothing more is written to the finished system.
+      target=/target
+      {
+      \(script.text)
+      } </dev/null 2>&1 3>&- | logger -t image-factory
+
+      """
+    return RenderedFile("clean.sh", text: text, mode: 0o700)
   }
 
   /// The installer gives the system a login on its own console; without a serial console asked for there is none.

@@ -22,6 +22,6 @@ package struct ClearSignedChain: TrustChain {
   package func image(_ request: TrustRequest) async throws -> TrustedFile? {
     guard request.source.imagePath != nil else { return nil }
     let files = ListedFiles(request, standard: "CHECKSUM")
-    return try files.image(try await SignedListing.clearSigned(files))
+    return try await files.image(try await SignedListing.clearSigned(files))
   }
 }

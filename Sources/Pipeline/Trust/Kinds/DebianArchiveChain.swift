@@ -18,7 +18,7 @@ package struct DebianArchiveChain: TrustChain {
   package func installer(_ request: TrustRequest) async throws -> TrustedInstaller {
     let suite = request.source.installerSuite ?? request.config.answers.archive.suite
     let archive = try DebianArchive(
-      mirror: request.mirror, suite: suite, keyring: request.source.keyring, host: request.host,
+      mirror: request.mirror, suite: suite, source: request.source, host: request.host,
       cacheFolder: request.cacheFolder)
     let images = try await archive.netbootImages()
     try await archive.probe(images)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Values as JSON text, keys sorted so that two runs can be compared.
-enum JSONText {
+enum EncodedJSON {
   /// On one line, for streams of objects.
   static func line(_ value: some Encodable) -> String { text(value, [.sortedKeys, .withoutEscapingSlashes]) }
 

@@ -1,7 +1,7 @@
 /// Cuts a guest's bytes into lines of bounded length.
 ///
 /// `\n`, `\r\n` and `\r` alone each end a line: a progress display overwrites itself with `\r` and would else never end one.
-struct LineSplitter {
+struct ConsoleLineSplitter {
   /// Longer lines are cut here; the rest up to the next line end is dropped. In bytes.
   static let limit = 4096
 
@@ -18,7 +18,7 @@ struct LineSplitter {
       if byte == 0x0A || byte == 0x0D {
         isCutting = false
         if let line = flush() { lines.append(line) }
-      } else if pending.count < LineSplitter.limit {
+      } else if pending.count < ConsoleLineSplitter.limit {
         if !isCutting { pending.append(byte) }
       } else {
         if let line = flush() { lines.append(line + "…") }

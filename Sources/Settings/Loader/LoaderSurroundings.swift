@@ -2,7 +2,7 @@ import Glibc
 package import SystemPackage
 
 /// What the loader may know about the host; a value, so that tests say what they want it to be.
-package struct HostFacts: Sendable {
+package struct LoaderSurroundings: Sendable {
   /// The user's home folder; nil: there is none.
   package var home: FilePath?
   package var environment: [String: String]
@@ -29,10 +29,10 @@ package struct HostFacts: Sendable {
   }
 
   /// The facts about this process.
-  package static func current() -> HostFacts {
+  package static func current() -> LoaderSurroundings {
     let environment = processEnvironment()
     let home = environment["HOME"].map { FilePath($0) } ?? passwordFileHome()
-    return HostFacts(
+    return LoaderSurroundings(
       home: home.flatMap { $0.isAbsolute ? $0 : nil }, environment: environment, workingFolder: workingFolderPath(),
       executable: executablePath(), machine: machineName())
   }
