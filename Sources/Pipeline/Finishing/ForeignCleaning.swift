@@ -40,7 +40,9 @@ struct ForeignCleaning: Sendable {
   private func cleanRoot(_ mountPoints: [ImagePath]) async throws -> StageOutcome {
     var left = ["GRUB's tools cannot read the file system"]
     var failure: FactoryError?
-    if case .system(let tree) = try await OutsideTree.find(in: root.volume, of: plan.disk.raw, host: context.host) {
+    let found = try await OutsideTree.find(
+      in: root.volume, of: plan.disk.raw, scratch: plan.workFolder, host: context.host)
+    if case .system(let tree) = found {
       left = try await OutsideCheck(plan: plan, tree: tree, proxy: DepotAddress.host(of: plan)).run()
       if left.isEmpty {
         switch try await giveBack() {

@@ -81,7 +81,7 @@ struct ForeignRoot: Sendable, Hashable {
   static func look(
     into volume: GuestVolume, of image: FilePath, _ plan: BuildPlan, _ context: StageContext
   ) async throws -> ForeignRoot? {
-    switch try await OutsideTree.find(in: volume, of: image, host: context.host) {
+    switch try await OutsideTree.find(in: volume, of: image, scratch: plan.workFolder, host: context.host) {
     case .noSystem: return nil
     case .system(let tree):
       var root = ForeignRoot(volume: volume)

@@ -26,7 +26,8 @@ struct ForeignDisk {
 
   /// `script` runs in the mounted file system, after a clean system was made there; `after` when it is unmounted, `$1` being its file.
   init(
-    _ kind: GuestVolume.Kind, _ test: TestHost, label: String = "dos", script: String = "", after: String = "",
+    _ kind: GuestVolume.Kind, _ test: TestHost, label: String = "dos", options: String = "", script: String = "",
+    after: String = "",
     change: (inout BuildPlan) -> Void = { _ in }
   ) async throws {
     self.test = test
@@ -43,7 +44,7 @@ struct ForeignDisk {
     let make = """
       set -eu
       truncate -s "$3" "$1"
-      mkfs."$2" -q "$1" >/dev/null 2>&1
+      mkfs."$2" -q \(options) "$1" >/dev/null 2>&1
       mkdir "$1.mnt"
       mount -o loop "$1" "$1.mnt"
       trap 'cd /; umount "$1.mnt" 2>/dev/null || true; rmdir "$1.mnt"' EXIT
@@ -89,7 +90,8 @@ struct ForeignDisk {
 
   /// Looks at the file system from outside.
   func tree() async throws -> OutsideTree {
-    guard case .system(let tree) = try await OutsideTree.find(in: volume, of: plan.disk.raw, host: test.host) else {
+    let found = try await OutsideTree.find(in: volume, of: plan.disk.raw, scratch: plan.workFolder, host: test.host)
+    guard case .system(let tree) = found else {
       throw FactoryError(.unexpected, "no system was found")
     }
     return tree

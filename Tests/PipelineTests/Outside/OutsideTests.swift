@@ -121,6 +121,45 @@ struct OutsideTests {
     }
   }
 
+  @Test("a folder that GRUB's driver stops in is listed by xfs_db, and its names stay whole")
+  func largeFolder() async throws {
+    try await TestHost.run(runner: HelperlessRunner()) { test in
+      // Debian 13's mkfs.xfs makes such file systems; GRUB 2.06 takes the end of their middle-sized folders for a damaged entry.
+      let disk = try await ForeignDisk(
+        .xfs, test, options: "-i nrext64=1",
+        script: """
+          for i in $(seq 40); do mkdir "usr/lib/folder $i"; done
+          printf 12345 >usr/lib/file; ln -s / usr/lib/top; touch usr/lib/$'new\nline (good)'
+          """)
+      let volume = disk.volume
+      let folders = XfsFolders(
+        ImageExtent(offset: volume.offset, length: volume.size), of: disk.plan.disk.raw,
+        copy: test.folder.appending("copy"), runner: test.host.runner)
+      let listing = try #require(try await folders.list(ImagePath("/usr/lib")))
+      #expect(listing.entries.count == 44, "\(listing.entries.map(\.name))")
+      #expect(listing.entries.contains(.init(name: "folder 17", isFolder: true, size: nil)))
+      #expect(listing.entries.contains(.init(name: "file", isFolder: false, size: 5)))
+      #expect(listing.entries.contains(.init(name: "top", isFolder: false, size: nil)))
+      #expect(listing.entries.contains(.init(name: "new\nline (good)", isFolder: false, size: 0)))
+      for path in ["/usr/lib/top", "/usr/lib/file", "/nowhere"] {
+        #expect(try await folders.list(ImagePath(path)) == nil, "\(path)")
+      }
+      let tree = try await disk.tree()
+      #expect(try await tree.entries(of: ImagePath("/usr/lib")).count == 44)
+      #expect(await tree.unreadable.isEmpty)
+      #expect(try await disk.clean().facts.contains("cleaned by the guest itself"))
+    }
+  }
+
+  @Test("what is no list of xfs_db's is none")
+  func foreignText() {
+    #expect(XfsFolders.parse("8 131 directory 0x0000002e   1 . (good)\n")?.map(\.name) == ["."])
+    for text in [
+      "", "Not a directory\n", "8 131 directory 0x2e 1 . (corrupt)\n", "8 131 directory 0x2e 9 . (good)\n",
+      "8 131 directory 0x2e 1 . (good)\nmore", "8 131 directory 0x2e -1 . (good)\n",
+    ] { #expect(XfsFolders.parse(text) == nil, "\(text)") }
+  }
+
   @Test("hostile names and links lead nowhere", arguments: [GuestVolume.Kind.xfs, .btrfs])
   func hostile(kind: GuestVolume.Kind) async throws {
     try await TestHost.run(runner: HelperlessRunner()) { test in

@@ -16,6 +16,8 @@ struct GrubListing: Sendable, Equatable {
 
   private(set) var entries: [Entry] = []
 
+  init(entries: [Entry]) { self.entries = entries }
+
   /// nil: there is no such folder, it cannot be read, or its names cannot be told apart.
   init?(plain: String, long: String) {
     // A line end closes a listing without errors, in both forms.

@@ -15,9 +15,15 @@ struct GrubReader: Sendable {
   /// The file system as GRUB names it: `(loop0)`, `(loop0,msdos1)`.
   let device: String
   let runner: any HostSystem.CommandRunner
+  /// For folders that GRUB's driver cannot read to the end.
+  let folders: XfsFolders?
 
   /// A reader of the file system at a place; nil when it is no partition (a logical volume), or the tool is not installed.
-  static func of(_ volume: GuestVolume, in image: FilePath, host: Host) async throws -> GrubReader? {
+  ///
+  /// `scratch`: a folder for a copy of the file system.
+  static func of(
+    _ volume: GuestVolume, in image: FilePath, scratch: FilePath, host: Host
+  ) async throws -> GrubReader? {
     guard host.runner.locate(tool) != nil else { return nil }
     let device = try await offPool { () -> String? in
       guard let table = try? PartitionTable.read(image),
@@ -27,7 +33,13 @@ struct GrubReader: Sendable {
       else { return nil }
       return table.label == .none ? "(loop0)" : "(loop0,\(table.label.rawValue)\(partition.number))"
     }
-    return device.map { GrubReader(image: image, device: $0, runner: host.runner) }
+    let extent = ImageExtent(offset: volume.offset, length: volume.size)
+    let copy = scratch.appending("file-system-to-list")
+    return device.map { device in
+      GrubReader(
+        image: image, device: device, runner: host.runner,
+        folders: volume.kind == .xfs ? XfsFolders(extent, of: image, copy: copy, runner: host.runner) : nil)
+    }
   }
 
   /// What is in a folder; nil when it cannot be read.
@@ -36,7 +48,10 @@ struct GrubReader: Sendable {
     async let names = output(["ls", "--", "-a", device + path])
     async let lines = output(["ls", "--", "-la", device + path])
     guard let plain = try await names, let long = try await lines else { return nil }
-    return GrubListing(plain: plain, long: long)
+    if let listing = GrubListing(plain: plain, long: long) { return listing }
+    // What GRUB does not know has no names at all; what it stopped in has.
+    guard let folders, !plain.isEmpty else { return nil }
+    return try await folders.list(folder)
   }
 
   /// At most `limit` bytes of a file, bytes that are no UTF-8 replaced; nil when it cannot be read.

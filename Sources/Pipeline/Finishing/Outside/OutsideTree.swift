@@ -32,8 +32,12 @@ actor OutsideTree {
   }
 
   /// Finds the folder with `etc` and `usr`, and the subvolumes that the system's fstab mounts.
-  static func find(in volume: GuestVolume, of image: FilePath, host: Host) async throws -> Found {
-    guard let reader = try await GrubReader.of(volume, in: image, host: host),
+  ///
+  /// `scratch`: a folder for what is needed on the way.
+  static func find(
+    in volume: GuestVolume, of image: FilePath, scratch: FilePath, host: Host
+  ) async throws -> Found {
+    guard let reader = try await GrubReader.of(volume, in: image, scratch: scratch, host: host),
       let top = try await reader.list(.root), !top.entries.isEmpty
     else { return .unreadable }
     for root in volume.kind == .btrfs ? GuestSubvolumes.roots : [""] {
