@@ -46,6 +46,9 @@ enum InstallerLogs {
     throw FactoryError(.processingFailed, "'\(folder)' has too many logs called '\(name)'")
   }
 
+  /// What `printable` leaves as it is, told without looking at characters.
+  private static func isPlain(_ byte: UInt8) -> Bool { (0x20..<0x7F).contains(byte) }
+
   /// Writes piece by piece, so that a large log takes no memory; a line's end may come with a later piece.
   private static func write(
     _ name: String, plan: BuildPlan, line told: ((String) -> Void)?, next: () throws -> [UInt8]?
@@ -60,7 +63,8 @@ enum InstallerLogs {
       var text = ""
       var lines = piece.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
       while lines.count > 1, let line = lines.popFirst() {
-        let kept = redactor.redact(String(decoding: open + line, as: UTF8.self).printable)
+        let whole = String(decoding: open.isEmpty ? line : (open + line)[...], as: UTF8.self)
+        let kept = redactor.redact(line.allSatisfy(isPlain) && open.isEmpty ? whole : whole.printable)
         told?(kept)
         text += kept + "\n"
         open = []

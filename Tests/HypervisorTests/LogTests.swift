@@ -88,6 +88,8 @@ import Testing
       "Nov 21 09:12:06 debconf: <-- 0 marker-password",
       "d-i passwd/root-password password marker-password",
       "d-i passwd/user-password-crypted password marker-password",
+      "d-i Wireless/WPA_Key string marker-password", "d-i pass\u{212A}/to\u{212A}en password marker-password",
+      "é debconf: --> SET passwd/user-password marker-password", "x/tokenx password marker-password",
       "usermod --password=\(hash) root",
     ]
     for line in lines {
@@ -112,5 +114,9 @@ import Testing
   func known() {
     var redactor = LogRedactor(secrets: [Secret("token"), Secret("token-and-more"), Secret("ab")])
     #expect(redactor.redact("a token-and-more b token ab") == "a ****** b ****** ab")
+    for place in 0..<40 {
+      let around = String(repeating: "t", count: place)
+      #expect(redactor.redact("\(around)token\(around)") == "\(around)******\(around)")
+    }
   }
 }

@@ -6,6 +6,7 @@ package import Model
 /// line to line: a value asked for by one line comes with the next answer.
 package struct LogRedactor: Sendable {
   private let secrets: [String]
+  private let patterns: [[UInt8]]
   private var awaitsValue = false
 
   /// `secrets` are masked wherever they stand, beside what the log itself marks as secret; short ones (under 4 characters) are not.
@@ -13,15 +14,46 @@ package struct LogRedactor: Sendable {
     self.secrets = secrets.map { $0.reveal() }.filter { $0.count >= 4 }
       // The longest first: one may be part of another.
       .sorted { $0.count > $1.count }
+    patterns = self.secrets.map { Array($0.utf8) }
   }
 
   /// The line with every secret replaced by the mask.
   package mutating func redact(_ line: String) -> String {
+    // A traced installation writes hundreds of thousands of lines, of which few have anything to hide.
+    if isHarmless(line) { return line }
     var result = traced(line)
     for secret in secrets where result.contains(secret) {
       result = result.replacing(secret, with: Secret.mask)
     }
     return LogRedactor.maskHashes(result)
+  }
+
+  /// Whether nothing below can apply to the line, told by its bytes; not for lines beyond ASCII, whose letters have more than one form.
+  private func isHarmless(_ line: String) -> Bool {
+    var line = line
+    return line.withUTF8 { bytes in
+      bytes.allSatisfy { $0 < 0x80 && $0 != LogRedactor.dollar }
+        && !LogRedactor.marks.contains { LogRedactor.contains(bytes, $0) }
+        && !patterns.contains { LogRedactor.contains(bytes, $0) }
+    }
+  }
+
+  private static let dollar = UInt8(ascii: "$")
+  private static let words = ["password", "passphrase", "passwd/user-", "secret", "token", "wpa_key", "wep"]
+  private static let marks = (["--> ", "<-- 0 "] + words).map { Array($0.utf8) }
+
+  /// Whether the pattern is there, small letters of it as capitals too.
+  private static func contains(_ bytes: UnsafeBufferPointer<UInt8>, _ pattern: [UInt8]) -> Bool {
+    guard let first = pattern.first, bytes.count >= pattern.count else { return false }
+    func isSame(_ byte: UInt8, _ wanted: UInt8) -> Bool {
+      byte == wanted || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(wanted) && byte == wanted - 0x20
+    }
+    for start in 0...bytes.count - pattern.count where isSame(bytes[start], first) {
+      var index = 1
+      while index < pattern.count, isSame(bytes[start + index], pattern[index]) { index += 1 }
+      if index == pattern.count { return true }
+    }
+    return false
   }
 
   /// Masks the values of secret questions in a trace of the debconf protocol.
@@ -53,7 +85,7 @@ package struct LogRedactor: Sendable {
   /// Whether the name of a question says that its value is nobody's business.
   private static func isSecret(_ key: some StringProtocol) -> Bool {
     let key = key.lowercased()
-    return ["password", "passphrase", "passwd/user-", "secret", "token", "wpa_key", "wep"].contains { key.contains($0) }
+    return words.contains { key.contains($0) }
   }
 
   /// Masks crypt(5) hashes wherever they stand: `$6$…`, `$y$…`, `$2b$…`.
