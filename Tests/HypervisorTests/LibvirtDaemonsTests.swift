@@ -16,12 +16,12 @@ import Testing
     #expect(LibvirtDaemons.scope(of: "qemu+ssh://host/system", userID: 0, runtimeFolder: nil) == nil)
   }
 
-  @Test("the log daemon comes first and waits longer than libvirtd, and neither for ever")
+  @Test("the log daemon comes first, and its time-out is longer than any installation")
   func commands() {
     let system = LibvirtDaemons.commands(for: .system, idle: .seconds(60), logConfiguration: "/b/virtlogd.conf")
-    #expect(system.map(\.shown) == ["virtlogd --timeout 600 --config /b/virtlogd.conf", "libvirtd --timeout 60"])
+    #expect(system.map(\.shown) == ["virtlogd --timeout 86400 --config /b/virtlogd.conf", "libvirtd --timeout 60"])
     let session = LibvirtDaemons.commands(for: .session(runtimeFolder: "/r"), idle: .seconds(60))
-    #expect(session.map(\.shown) == ["virtlogd --timeout 600", "libvirtd --timeout 60"])
+    #expect(session.map(\.shown) == ["virtlogd --timeout 86400", "libvirtd --timeout 60"])
     #expect(session.allSatisfy { $0.environment == ["XDG_RUNTIME_DIR": "/r"] })
     #expect(LibvirtDaemons.sockets(of: .system) == ["/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock"])
     #expect(LibvirtDaemons.sockets(of: .session(runtimeFolder: "/r")).last == "/r/libvirt/libvirt-sock")

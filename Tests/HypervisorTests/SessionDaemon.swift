@@ -11,14 +11,11 @@ import Testing
 final class SessionDaemon: Sendable {
   let scratch: Scratch
   private let process: Process
-  /// The log daemon, where a test has its own; else libvirtd starts one.
-  private let logDaemon: Process?
 
   /// The connection for this process, which has another environment (and as root another user) than the daemon.
   var uri: String { "qemu+unix:///session?socket=\(scratch.path)/run/libvirt/libvirt-sock" }
 
-  /// `logIdle`: after so many seconds of nothing to do the log daemon ends; nil: libvirtd starts one as it likes.
-  init(logIdle: Int? = nil) async throws {
+  init() async throws {
     scratch = try Scratch()
     for name in ["run", "home", "build"] { try scratch.makeFolder(name) }
     chmod(scratch.path.appending("run").string, 0o700)
@@ -27,50 +24,20 @@ final class SessionDaemon: Sendable {
         chown(scratch.path.string + name, SessionDaemon.nobody, SessionDaemon.nobody)
       }
     }
-    let environment = SessionDaemon.environment(in: scratch)
-    func start(_ words: [String]) throws -> Process {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = SessionDaemon.asUser(["tini", "-s", "--"] + words)
-      process.environment = environment
-      process.standardInput = FileHandle.nullDevice
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      return process
-    }
-    logDaemon = try logIdle.map { try start(["virtlogd", "--timeout", "\($0)"]) }
-    if logIdle != nil { try await SessionDaemon.wait(for: "virtlogd-sock", in: scratch) }
-    process = try start(["libvirtd", "--timeout", "60"])
-    try await SessionDaemon.wait(for: "libvirt-sock", in: scratch)
-  }
-
-  private static func wait(for socket: String, in scratch: Scratch) async throws {
-    let path = scratch.path.appending("run/libvirt/\(socket)").string
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = SessionDaemon.asUser(["tini", "-s", "--", "libvirtd", "--timeout", "60"])
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let socket = scratch.path.appending("run/libvirt/libvirt-sock").string
     let deadline = ContinuousClock.now + .seconds(20)
-    while access(path, F_OK) != 0 {
+    while access(socket, F_OK) != 0 {
       try #require(ContinuousClock.now < deadline, "the session daemon did not come up")
       try await Task.sleep(for: .milliseconds(20))
     }
-  }
-
-  /// Whether the log daemon of the test's own still runs.
-  var hasLogDaemon: Bool { logDaemon?.isRunning == true }
-
-  /// A connection that says nothing; to be closed.
-  func connectToLogDaemon() throws -> Int32 {
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let path = scratch.path.appending("run/libvirt/virtlogd-sock").string
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-    let answer = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    try #require(answer == 0, "the log daemon does not listen")
-    return descriptor
   }
 
   deinit {
@@ -81,14 +48,11 @@ final class SessionDaemon: Sendable {
     }
     // Not TERM: threads of Swift's pools have it blocked, and children inherit that.
     if let pid = try? daemonProcess() { kill(pid, SIGKILL) } else { process.terminate() }
-    if hasLogDaemon, let pid = try? number(in: "run/libvirt/virtlogd.pid") { kill(pid, SIGKILL) }
   }
 
   private static let nobody: UInt32 = 65534
 
-  var environment: [String: String] { SessionDaemon.environment(in: scratch) }
-
-  private static func environment(in scratch: Scratch) -> [String: String] {
+  var environment: [String: String] {
     let home = scratch.path.appending("home").string
     return [
       "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": home,

@@ -62,25 +62,6 @@ struct SessionTests {
     try await DomainGuard(uri: daemon.uri, domainName: "success").release(on: connection)
   }
 
-  @Test(
-    "the log daemon keeps a guest's logs though its time-out passes and nobody is connected, and ends soon after the guest"
-  )
-  func logDaemon() async throws {
-    let daemon = try await SessionDaemon(logIdle: 3)
-    // A client keeps it until the guest is there, however long that takes.
-    let client = try daemon.connectToLogDaemon()
-    let machine = try daemon.machine("logs", guest: TinyGuest(console: ["here"], installer: [], action: .halt))
-    try await install(machine, with: daemon)
-    close(client)
-    // Two times over and more; libvirtd keeps no connection to it meanwhile.
-    try await Task.sleep(for: .seconds(8))
-    #expect(daemon.hasLogDaemon)
-    try await DomainGuard(uri: daemon.uri, domainName: "logs").release()
-    let deadline = ContinuousClock.now + .seconds(30)
-    while daemon.hasLogDaemon, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(100)) }
-    #expect(!daemon.hasLogDaemon)
-  }
-
   @Test("a guest that resets itself in the middle has failed, although its domain ends like a clean one")
   func reset() async throws {
     let daemon = try await SessionDaemon()

@@ -46,9 +46,6 @@ package enum LibvirtDaemons {
     for scope: Scope, idle: Duration, logConfiguration: FilePath? = nil
   ) -> [Command] {
     let seconds = "\(max(1, idle.components.seconds))"
-    // An open log counts as use: a guest keeps it though nobody is connected. So this bounds what a killed build leaves behind; the last
-    // build that uses it ends it at once.
-    let logIdle = "\(max(leastLogIdle, idle.components.seconds))"
     let configuration = logConfiguration.map { ["--config", $0.string] } ?? []
     let (environment, whose): ([String: String], String) =
       switch scope {
@@ -65,8 +62,10 @@ package enum LibvirtDaemons {
     ]
   }
 
-  /// Longer than it may take from its start to a guest's, with virt-install and libvirt's questions to QEMU in between.
-  private static let leastLogIdle: Int64 = 600
+  /// Seconds, more than any installation takes: the system's virtlogd 9.0 counts its clients for the time-out and not the logs that it
+  /// writes, and nobody is connected while a guest runs. The logs stop, and the build hears no more. The last build ends it at once; this
+  /// bounds what a killed one leaves behind.
+  private static let logIdle = "86400"
 
   /// virtlogd's configuration for a build: no rotation. By default it renames a serial port's log at 2 MiB and keeps three,
   /// which a traced installation can exceed.
