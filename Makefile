@@ -11,7 +11,8 @@ DESTDIR ?=
 images ?= images
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-SWIFT_RELEASE := swift build -c release --product image-factory
+# Swift's own libraries are linked in: the program runs on machines that have no Swift.
+SWIFT_RELEASE := swift build -c release --static-swift-stdlib --product
 RELEASE := .build/release/image-factory
 
 # What a build of the program, a build of an image and the tests need.
@@ -48,8 +49,8 @@ test-deps: ## install what the tests need as well
 
 .PHONY: release
 release: deps ## build the release binary
-	$(SWIFT_RELEASE)
-	swift build -c release --product image-factory-sudo-helper
+	$(SWIFT_RELEASE) image-factory
+	$(SWIFT_RELEASE) image-factory-sudo-helper
 
 .PHONY: debian-12 debian-13
 debian-12: release ## build a golden image of Debian 12 into ./images/

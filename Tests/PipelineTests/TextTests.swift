@@ -154,6 +154,20 @@ struct BuildLogTests {
     }
   }
 
+  @Test("each line has the time of its writing")
+  func times() async throws {
+    try await TestHost.run { test in
+      let (path, clock) = (test.folder.appending("build.log"), FixedWallClock(1_770_091_506))
+      let log = BuildLog(path, clock: clock)
+      for second in 0..<3 {
+        for text in ["a", "b"] { log.write(BuildEvent(elapsed: Double(second), kind: .line, text: text)) }
+        try await clock.sleep(for: .seconds(1))
+      }
+      let times = try test.text(path).split(separator: "\n").map { $0.prefix(19).suffix(2) }
+      #expect(times == ["06", "06", "07", "07", "08", "08"])
+    }
+  }
+
   @Test("an older log of that name is added to, a link in its place is not followed, and no log is fine")
   func careful() async throws {
     try await TestHost.run { test in
