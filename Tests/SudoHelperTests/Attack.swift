@@ -62,6 +62,10 @@ struct Attack: Sendable, CustomTestStringConvertible {
       Attack("19: as user 4294967295", "--check", sudo: ["-u", "#4294967295"]),
       Attack("19: with descriptors kept open", "--check", sudo: ["-C", "99"]),
       Attack("19: in a root of the caller's", "--check", sudo: ["-R", "/tmp"]),
+      Attack("19: with another group", "--check", sudo: ["-g", "image-factory"]),
+      Attack("19: by a shell of sudo's", "--check", sudo: ["-s"]),
+      Attack("19: by a login shell of sudo's", "--check", sudo: ["-i"]),
+      Attack("19: by sudo's editor", sudo: ["-e"]),
     ]
 
   // --- 20: text that names a link
@@ -146,7 +150,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
       "{canary}",
       "{linktosecret}", "{linktoimage}", "{throughlink}", "{otherimage}", "{hardlink}", "{fifo}", "{folder}",
       "{socket}",
-      "{missing}", "{rootinside}",
+      "{missing}", "{rootinside}", "{setuid}", "{setgid}", "{acl}", "{ramfs}", "/proc/self/root{ext4}",
+      "/proc/self/cwd/ext4.raw",
     ].map { (file: String) -> Attack in clean("23-25: the image is \(file)", [file] + rest, "--output={output}") }
 
   // --- 25 and 26: who calls, and what others may do
@@ -230,6 +235,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
       "/etc/shadow", "/etc/cron.d/x", "/etc/sudoers.d/x", "{canary}/secret", "{linktosecret}", "{hardlink}", "{full}",
       "{ext4}",
       "{fifo}", "{folder}", "{missing}", "/dev/null", "/dev/vda", "/proc/self/mem", "{otherimage}", "", "relative",
+      "{emptysetuid}", "{emptysetgid}", "{emptyacl}", "{emptyramfs}", "/proc/self/fd/1", "/dev/stdout",
       "{home}/../../etc/x",
     ].map { (file: String) -> Attack in clean("output: \(file)", order, "--output=\(file)") }
 
@@ -259,7 +265,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
       ["--host-keys", "--host-keys"],
       ["--proxy"], ["--proxy="], ["--proxy=a b:1"], ["--proxy=.*:1"], ["--proxy=x:99999999"],
       ["--proxy=a:1", "--proxy=a:1"],
-      ["--read=/etc/passwd"], ["--dry-run"], ["--options=suid"],
+      ["--read=/etc/passwd"], ["--dry-run"], ["--options=suid"], ["--part=/"], ["--part", "--part"], ["part"],
     ].map { (words: [String]) -> Attack in Attack("option: \(words)", words: cleanWords + words) }
 
   private static let oddOptions: [Attack] =

@@ -10,6 +10,7 @@ final class AttackGround: Sendable {
   /// Loop devices and mounts to take away again.
   private let loops: [String]
   private let foreignMount: String
+  private let ramfs: String
   private let opened: Int32
 
   init(_ host: HelperHost) async throws {
@@ -45,6 +46,20 @@ final class AttackGround: Sendable {
     places["rootinside"] = "\(home)/of-root.raw"
     try "x".write(toFile: "\(home)/of-root.raw", atomically: true, encoding: .utf8)
     chmod("\(home)/of-root.raw", 0o666)
+
+    for (name, content) in [("", "x"), ("empty", "")] {
+      places["\(name)setuid"] = try user.file("\(name)setuid", content, mode: 0o4600)
+      places["\(name)setgid"] = try user.file("\(name)setgid", content, mode: 0o2610)
+      places["\(name)acl"] = try host.outsider.file("\(name)acl", content)
+      try await AttackGround.share(places["\(name)acl"] ?? "", with: user.number)
+    }
+    // As good as any other kind of file system that is not on the list: FUSE is not everywhere.
+    ramfs = try user.folder("\(home)/ramfs")
+    let memory = try await Child.run("mount", "-t", "ramfs", "ramfs", ramfs)
+    try #require(memory.status == 0, "\(memory.errors)")
+    try user.take(ramfs, mode: 0o700)
+    places["ramfs"] = try user.file("ramfs/image.raw", "x")
+    places["emptyramfs"] = try user.file("ramfs/empty")
 
     for (name, path) in try await HostileImages.make(from: image.path, in: host) { places[name] = path }
     opened = open(places["open"] ?? "", O_RDWR | O_CLOEXEC)
@@ -100,11 +115,28 @@ final class AttackGround: Sendable {
 
   func close() async {
     Glibc.close(opened)
-    _ = try? await Child.run("umount", foreignMount)
+    for folder in [foreignMount, ramfs] { _ = try? await Child.run("umount", folder) }
     for loop in loops { _ = try? await Child.run("losetup", "-d", loop) }
     for (name, path) in places where path.hasPrefix("/tmp/image-factory.") && name != "home" {
       try? FileManager.default.removeItem(atPath: path)
     }
+  }
+
+  /// An ACL by which another user may read and write (acl(5); struct posix_acl_xattr_entry of the kernel: tag, rights, number).
+  private static func share(_ path: String, with user: UInt32) async throws {
+    let entries: [(tag: UInt16, rights: UInt16, number: UInt32)] = [
+      (0x01, 6, .max), (0x02, 6, user), (0x04, 0, .max), (0x10, 6, .max), (0x20, 0, .max),
+    ]
+    var bytes: [UInt8] = [2, 0, 0, 0]
+    for entry in entries {
+      withUnsafeBytes(of: entry.tag.littleEndian) { bytes += $0 }
+      withUnsafeBytes(of: entry.rights.littleEndian) { bytes += $0 }
+      withUnsafeBytes(of: entry.number.littleEndian) { bytes += $0 }
+    }
+    let hexadecimal = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let program = "import os,sys; os.setxattr(sys.argv[1], 'system.posix_acl_access', bytes.fromhex(sys.argv[2]))"
+    let shared = try await Child.run("python3", "-c", program, path, hexadecimal)
+    try #require(shared.status == 0, "\(path) takes no ACL: \(shared.errors)")
   }
 
   private static func makeSocket(_ path: String) -> String {

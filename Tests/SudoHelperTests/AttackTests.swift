@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 extension RealSudo {
-  @Suite("Attacks", .serialized)
+  @Suite("Attacks", .serialized, .needs("python3"))
   struct Attacks {
     @Test("every attack is refused, and the host is as it was")
     func table() async throws {
@@ -55,6 +55,49 @@ extension RealSudo {
       ] {
         let result = try await Child.run(host.helper.string, "--check", environment: variables)
         #expect(result.status == 2, "\(variables): \(result.output)")
+      }
+    }
+
+    @Test(
+      "the group is the one that root's file names; a file that others can write, a link or noise is refused",
+      .needs("unshare", "mount", "cp"))
+    func group() async throws {
+      let host = try #require(HelperHost.current)
+      // An /etc of its own for each call: nobody else sees it.
+      let copy = host.scratch.path.appending("etc").string
+      try await Child.run("cp", "-a", "/etc", copy)
+      try FileManager.default.createDirectory(atPath: "\(copy)/image-factory", withIntermediateDirectories: true)
+      let file = "\(copy)/image-factory/sudo-helper.group"
+      func check(_ who: OrdinaryUser) async throws -> Child.Result {
+        let words = who.command(["sudo", "-n", host.helper.string, "--check"])
+        let script = "mount --bind \"$1\" /etc; shift; exec \"$@\""
+        return try await Child(
+          ["unshare", "-m", "--propagation", "private", "sh", "-ec", script, "sh", copy] + words,
+          environment: who.environment
+        ).wait()
+      }
+      #expect(try await check(host.user).status == 0, "without the file")
+      for (text, user, outsider) in [
+        ("image-factory\n", Int32(0), Int32(2)), ("\(host.outsider.name)\n", 2, 0), ("", 2, 2),
+        ("image-factory\nx", 2, 2),
+        ("no_such_group", 2, 2), ("image-factory ", 2, 2),
+      ] {
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        chmod(file, 0o644)
+        #expect(try await check(host.user).status == user, "\(text)")
+        #expect(try await check(host.outsider).status == outsider, "\(text)")
+      }
+      try "\(host.outsider.name)\n".write(toFile: file, atomically: true, encoding: .utf8)
+      for change in [
+        "chmod 666 F", "chmod 664 F", "chown \(host.outsider.number) F", "mv F F.real; ln -s F.real F", "rm F; mkdir F",
+      ] {
+        try await Child.run("sh", "-c", change.replacing("F", with: file))
+        let result = try await check(host.outsider)
+        #expect(result.status != 0 && !result.errors.isEmpty, "\(change)")
+        try await Child.run(
+          "sh", "-c",
+          "rm -rf F F.real; echo \(host.outsider.name) > F; chown 0 F; chmod 644 F".replacing("F", with: file))
+        #expect(try await check(host.outsider).status == 0)
       }
     }
 

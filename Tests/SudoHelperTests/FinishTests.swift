@@ -130,6 +130,53 @@ extension RealSudo {
       #expect(HostState.loops(host) == [])
     }
 
+    /// A disk with an ext4 root and this file system at `/home`, somebody's history in it.
+    private func disk(withHome kind: String) async throws -> GuestImage {
+      let home = try await GuestImage(
+        kind, in: host, offset: 64 << 20,
+        script: "rm -rf etc usr var root tmp; mkdir tester; echo ls > tester/.bash_history; echo stays > tester/file")
+      let root = try await GuestImage(
+        "ext4", in: host, script: "mkdir home; echo '/dev/vda2 /home \(kind) defaults 0 0' > etc/fstab")
+      let table = """
+        label: dos
+        start=2048, size=\(root.size / 512), type=83
+        start=\(home.offset / 512), size=\(home.size / 512), type=83
+
+        """
+      let script = try host.scratch.write(table, to: "table-home-\(kind)")
+      let made = try await Child.run(
+        "sh", "-ec",
+        """
+        sfdisk -q --no-reread --no-tell-kernel "$1" < "$2"
+        dd if="$3" of="$1" bs=1M skip=1 seek=1 count=48 conv=notrunc,sparse status=none
+        """, "sh", home.path, script.string, root.path)
+      try #require(made.status == 0, "\(made.errors)")
+      return home
+    }
+
+    @Test(
+      "an xfs or btrfs beside an ext4 root is cleaned as well, and a user without the helper is told its place",
+      arguments: ["btrfs", "xfs"])
+    func parts(kind: String) async throws {
+      let image = try await disk(withHome: kind)
+      let state = HostState(host)
+      let result = try await finish(image, as: host.user)
+      try #require(result.status == 0, "\(result.output.suffix(3000))\(result.errors)")
+      #expect(HostState(host) == state)
+      let finished = try self.finished(image)
+      #expect(try await finished.check().status == 0)
+      #expect(try await finished.look("ls -A tester") == "file\n")
+      #expect(try await image.look("ls -A tester") == ".bash_history\nfile\n", "the disk was only read")
+      let outsider = host.outsider
+      try #require(chown(image.path, outsider.number, outsider.number) == 0)
+      chmod(host.user.home.string, 0o755)
+      let refused = try await finish(image, as: outsider)
+      let said = refused.output + refused.errors
+      #expect(
+        refused.status == 7 && said.contains("cannot clean the \(kind) file system of 'guest' at '/home'"), "\(said)")
+      #expect(said.contains("'/home/tester/.bash_history' is there") && said.contains("usermod -aG"), "\(said)")
+    }
+
     @Test("root needs no sudo: the same way, without it")
     func asRoot() async throws {
       let image = try await disk("btrfs")

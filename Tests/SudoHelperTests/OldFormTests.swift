@@ -56,5 +56,25 @@ extension RealSudo {
       #expect(try await image.look("stat -c '%a %u' root root/file; ls var/log") == "700 0\n600 0\nkeep\n")
       #expect(try await image.check().status == 0)
     }
+
+    @Test("a file system that asks for a panic of the host's kernel does not get it", .needs("tune2fs"))
+    func panic() async throws {
+      let host = try #require(HelperHost.current)
+      let image = try await GuestImage("ext4", in: host, script: "tune2fs -e panic \"$loop\" >/dev/null")
+      let made = try await Child.run(
+        "losetup", "--find", "--show", "--offset", "1048576", "--sizelimit", "\(image.size)", image.path)
+      let loop = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      let asked = try await Child.run("tune2fs", "-l", loop)
+      #expect(asked.output.contains(/Errors behavior: +Panic/), "\(asked.output)\(asked.errors)")
+      let folder = try host.user.folder("/tmp/image-factory.panic_\(UUID().uuidString.prefix(8))")
+      // 'clean' and 'inspect' mount by the same function; what they mount nobody sees.
+      let mounted = try await host.sudo(["mount", loop, folder])
+      #expect(mounted.status == 0, "\(mounted.errors)")
+      let options = HostState.mounts(host).first { $0.contains(folder) } ?? ""
+      #expect(options.contains("errors=remount-ro"), "\(options)")
+      _ = try await host.sudo(["umount", folder])
+      try await Child.run("losetup", "-d", loop)
+      rmdir(folder)
+    }
   }
 }

@@ -25,12 +25,15 @@ enum RandomRequest {
     let operation: PrivilegedOperation
     switch dice.below(6) {
     case 0: operation = .check
-    case 1: operation = .inspect(volume(&dice), InspectionWork(output: path(&dice), read: patterns(&dice)))
+    case 1:
+      operation = .inspect(
+        volume(&dice), InspectionWork(output: path(&dice), isPart: dice.below(2) == 0, read: patterns(&dice)))
     case 2:
       operation = .clean(
         volume(&dice),
         CleaningWork(
-          output: path(&dice), keep: patterns(&dice), save: patterns(&dice), remove: patterns(&dice),
+          output: path(&dice), isPart: dice.below(2) == 0, keep: patterns(&dice), save: patterns(&dice),
+          remove: patterns(&dice),
           empty: patterns(&dice),
           hostKeys: dice.below(2) == 0, proxy: dice.below(2) == 0 ? nil : "10.0.2.2:\(1 + dice.below(65_535))"))
     case 3: operation = .mount(LoopDevice(number: dice.below(4096)), scratch(&dice))

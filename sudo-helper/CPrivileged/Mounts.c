@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -31,13 +32,21 @@ static int failed(int descriptor) {
 int privileged_attach_loop(int file, uint64_t offset, uint64_t size, int read_only, char *name, size_t room) {
   const int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
   if (control < 0) return -1;
-  // Somebody else may take the free device between the two calls.
-  for (int attempt = 0; attempt < 64; attempt++) {
+  // Somebody else may take the free device between the two calls; udev looks at one that was just given back.
+  for (int attempt = 0; attempt < 300; attempt++) {
     const int number = ioctl(control, LOOP_CTL_GET_FREE);
     if (number < 0) return failed(control);
     snprintf(name, room, "/dev/loop%d", number);
     const int device = open(name, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
     if (device < 0) return failed(control);
+    // As long as it is held udev does not look at the device ("Locking Block Device Access", systemd.io): else a file system with the
+    // UUID or label of one of the host's would get that one's links in /dev/disk, and the host could mount the caller's instead.
+    if (flock(device, LOCK_EX | LOCK_NB) != 0) {
+      failed(device);
+      if (errno != EWOULDBLOCK) return failed(control);
+      usleep(10000);
+      continue;
+    }
     struct loop_config config = {.fd = (uint32_t)file};
     config.info.lo_offset = offset;
     config.info.lo_sizelimit = size;
@@ -49,6 +58,7 @@ int privileged_attach_loop(int file, uint64_t offset, uint64_t size, int read_on
     const int busy = errno == EBUSY;
     failed(device);
     if (!busy) return failed(control);
+    usleep(10000);
   }
   errno = EBUSY;
   return failed(control);

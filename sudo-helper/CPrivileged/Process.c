@@ -18,6 +18,10 @@
 
 // The caller cannot end a process of root: it must end by itself, whatever an image makes the kernel do.
 enum { time_limit = 3600 };
+// Below the 45 seconds after which the kernel lets in who opens a file under lease (proc_sys_fs(5), lease-break-time).
+enum { most_grace = 30 };
+
+static unsigned grace = most_grace;
 
 static char kept[3][300];
 static const char *const names[3] = {"SUDO_UID", "SUDO_GID", "SUDO_USER"};
@@ -37,6 +41,55 @@ const char *privileged_sudo(enum privileged_variable variable) {
   return kept[variable][0] == 0 ? NULL : kept[variable];
 }
 
+// Who opens the image is let in when its file system is not mounted any more, whether the work is done by then or not.
+static void hurry(int signal) {
+  (void)signal;
+  const int reason = errno;
+  const unsigned left = alarm(grace);
+  if (left != 0 && left < grace) alarm(left);
+  // After the alarm: who leaves our standard error full does not stop that one.
+  static const char text[] = "image-factory-sudo-helper: somebody else opens the image: the work has to end soon\n";
+  if (write(2, text, sizeof text - 1) < 0) errno = 0;
+  errno = reason;
+}
+
+static void read_grace(void) {
+  const int file = open("/proc/sys/fs/lease-break-time", O_RDONLY | O_CLOEXEC);
+  char text[16] = "";
+  if (file < 0) return;
+  const long seconds = read(file, text, sizeof text - 1) > 0 ? strtol(text, NULL, 10) : 0;
+  close(file);
+  // 0: the kernel lets nobody in for as long as the lease is held.
+  if (seconds > 0 && seconds * 2 / 3 < most_grace) grace = seconds * 2 / 3 > 1 ? (unsigned)(seconds * 2 / 3) : 1;
+}
+
+static int set_signals(void) {
+  // What the caller ignores or blocks would be ignored and blocked here.
+  sigset_t none;
+  sigemptyset(&none);
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  // A terminal must not stop us with a file system mounted, and nobody who reads our output is needed to end the work.
+  const int ignored[] = {SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
+  for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
+  // A broken lease is told by SIGIO.
+  read_grace();
+  const struct sigaction action = {.sa_handler = hurry, .sa_flags = SA_RESTART};
+  if (sigaction(SIGIO, &action, NULL) != 0) return -1;
+  return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int set_limits(void) {
+  const struct rlimit no_core = {0, 0}, files = {1024, 1024}, stack = {8 << 20, 8 << 20};
+  if (setrlimit(RLIMIT_CORE, &no_core) != 0 || setrlimit(RLIMIT_NOFILE, &files) != 0) return -1;
+  if (setrlimit(RLIMIT_STACK, &stack) != 0) return -1;
+  // A limit of the caller's must not end us half-way. Where root may not raise it (a container without CAP_SYS_RESOURCE) nothing is done.
+  const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+  const int others[] = {RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE};
+  for (size_t index = 0; index < sizeof others / sizeof *others; index++)
+    if (setrlimit(others[index], &unlimited) != 0) return -1;
+  return 0;
+}
+
 int privileged_prepare(void) {
   // A closed 0, 1 or 2 would be given to the next file that is opened, and messages would be written into it.
   for (int number = 0; number < 3; number++)
@@ -44,17 +97,7 @@ int privileged_prepare(void) {
   if (syscall(SYS_close_range, 3U, ~0U, 0U) != 0) return -1;
   if (chdir("/") != 0) return -1;
   umask(077);
-  // What the caller ignores or blocks would be ignored and blocked here.
-  sigset_t none;
-  sigemptyset(&none);
-  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-  // A broken lease is told by SIGIO, whose default is death.
-  signal(SIGIO, SIG_IGN);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  const struct rlimit no_core = {0, 0}, files = {1024, 1024}, unlimited = {RLIM_INFINITY, RLIM_INFINITY};
-  if (setrlimit(RLIMIT_CORE, &no_core) != 0 || setrlimit(RLIMIT_NOFILE, &files) != 0) return -1;
-  // A limit of the caller's must not end us half-way.
-  if (setrlimit(RLIMIT_FSIZE, &unlimited) != 0 || setrlimit(RLIMIT_CPU, &unlimited) != 0) return -1;
+  if (set_signals() != 0 || set_limits() != 0) return -1;
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
   alarm(time_limit);
   return 0;

@@ -29,6 +29,10 @@ enum CallersFile {
       throw Refusal("'\(path)' does not belong to '\(caller.name)'")
     }
     guard status.st_nlink == 1 else { throw Refusal("'\(path)' has more than one name") }
+    // Who writes to such a file loses the bits, but root does not.
+    guard status.st_mode & (S_ISUID | S_ISGID) == 0 else {
+      throw Refusal("'\(path)' has a set-user-id or set-group-id bit")
+    }
     // A FUSE process of the caller's could stop the kernel in the middle of a mount, or answer differently each time.
     guard fileSystems.contains(privileged_file_system(file.number)) else {
       throw Refusal("'\(path)' is on a kind of file system that the helper does not use")

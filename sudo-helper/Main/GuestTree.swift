@@ -33,8 +33,14 @@ struct GuestTree {
   /// The root last: the first one whose place a path is in is the one to look in.
   private let mounts: [SubvolumeMount]
 
-  /// Finds the folder with `etc` and `usr`; nil when there is none.
-  init?(top: borrowing Descriptor, kind: GuestVolume.Kind) throws {
+  /// Finds the folder with `etc` and `usr`; nil when there is none. Of a part of a system it is the top.
+  init?(top: borrowing Descriptor, kind: GuestVolume.Kind, isPart: Bool = false) throws {
+    if isPart {
+      rootName = []
+      let folder = privileged_beneath(top.number, ".", PRIVILEGED_FOLDER, 0)
+      mounts = [SubvolumeMount(names: [], folder: try Descriptor(folder, to: "open the file system"))]
+      return
+    }
     for place in kind == .btrfs ? GuestSubvolumes.roots : [""] {
       let number = privileged_beneath(top.number, place.isEmpty ? "." : place, PRIVILEGED_FOLDER, 0)
       if number < 0, ![ENOENT, ENOTDIR, ELOOP].contains(errno) { throw Failure.system("open the file system") }

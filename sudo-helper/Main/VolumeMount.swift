@@ -52,7 +52,8 @@ struct VolumeMount: ~Copyable {
     // A copy of a mounted file system has the same UUID.
     case .xfs: options = ["nouuid"] + (readOnly ? ["norecovery"] : [])
     case .btrfs: options = ["subvolid=5"] + (readOnly ? ["rescue=nologreplay"] : [])
-    case .ext4: options = readOnly ? ["noload"] : []
+    // Without it the superblock decides what an error is for: it can ask for a panic of the host's kernel (ext4(5), errors=).
+    case .ext4: options = ["errors=remount-ro"] + (readOnly ? ["noload"] : [])
     }
     options.append("")
     var reason = [CChar](repeating: 0, count: 256)

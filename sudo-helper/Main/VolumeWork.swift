@@ -10,7 +10,7 @@ enum VolumeWork {
       return Helper.say("would look into the \(volume.kind) file system of '\(volume.file)'")
     }
     try inChild(mount.top) { top in
-      guard let tree = try GuestTree(top: top, kind: volume.kind) else { return }
+      guard let tree = try GuestTree(top: top, kind: volume.kind, isPart: work.isPart) else { return }
       try records.write(HelperRecord(.root, name: tree.rootName))
       let handing = GuestHanding(tree: tree, records: records)
       for pattern in work.read { for path in try tree.expand(pattern) { try handing.hand(out: path) } }
@@ -25,7 +25,7 @@ enum VolumeWork {
       return Helper.say("would clean the \(volume.kind) file system of '\(volume.file)'")
     }
     try inChild(mount.top) { top in
-      guard let tree = try GuestTree(top: top, kind: volume.kind) else {
+      guard let tree = try GuestTree(top: top, kind: volume.kind, isPart: work.isPart) else {
         // Whose log is to be replayed need not be a system.
         if work.isEmpty { return }
         throw Failure("there is no system in this file system: no folders 'etc' and 'usr'")

@@ -5,7 +5,7 @@ extension PrivilegedOperation {
     switch self {
     case .check: ["--check"]
     case .inspect(let volume, let work):
-      ["inspect"] + volume.words + ["--output=\(work.output)"] + work.read.map { "--read=\($0)" }
+      ["inspect"] + volume.words + work.words
     case .clean(let volume, let work): ["clean"] + volume.words + work.words
     case .mount(let device, let folder): ["mount", device.path, folder.path]
     case .unmount(let folder): ["umount", folder.path]

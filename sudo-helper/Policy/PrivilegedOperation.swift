@@ -46,12 +46,15 @@ package struct GuestVolume: Sendable, Hashable {
 package struct InspectionWork: Sendable, Hashable {
   /// An empty file of the caller's that gets the records (``HelperRecord``).
   package var output: String
+  /// The file system holds no system but a part of one (`/home`): patterns count from its top.
+  package var isPart: Bool
   /// Patterns of files whose contents are handed out: ``ArgumentRule/pattern``.
   package var read: [String]
 
   /// A work order; its values are checked when it is decoded.
-  package init(output: String, read: [String] = []) {
+  package init(output: String, isPart: Bool = false, read: [String] = []) {
     self.output = output
+    self.isPart = isPart
     self.read = read
   }
 }
@@ -60,6 +63,8 @@ package struct InspectionWork: Sendable, Hashable {
 package struct CleaningWork: Sendable, Hashable {
   /// An empty file of the caller's that gets the records (``HelperRecord``).
   package var output: String
+  /// The file system holds no system but a part of one (`/home`): patterns count from its top.
+  package var isPart: Bool
   /// Patterns of files and folders that are handed out and removed.
   package var save: [String]
   /// Patterns of files and folders that are removed.
@@ -75,10 +80,11 @@ package struct CleaningWork: Sendable, Hashable {
 
   /// A work order; its values are checked when it is decoded.
   package init(
-    output: String, keep: [String] = [], save: [String] = [], remove: [String] = [], empty: [String] = [],
-    hostKeys: Bool = false, proxy: String? = nil
+    output: String, isPart: Bool = false, keep: [String] = [], save: [String] = [], remove: [String] = [],
+    empty: [String] = [], hostKeys: Bool = false, proxy: String? = nil
   ) {
     self.output = output
+    self.isPart = isPart
     self.keep = keep
     self.save = save
     self.remove = remove

@@ -1,10 +1,13 @@
 /// The options of the two operations on volumes: `--name=value`, in one word, so that no value can be taken for an option.
 extension InspectionWork {
+  var words: [String] { ["--output=\(output)"] + (isPart ? ["--part"] : []) + read.map { "--read=\($0)" } }
+
   init(words: ArraySlice<String>) throws {
     var options = OptionReader(words)
     self.init(output: try options.output())
     while let (name, value) = try options.next() {
       switch name {
+      case "--part" where value == nil && !isPart: isPart = true
       case "--read": read.append(try OptionReader.pattern(value))
       default: throw OptionReader.unknown(name)
       }
@@ -14,8 +17,9 @@ extension InspectionWork {
 
 extension CleaningWork {
   var words: [String] {
-    ["--output=\(output)"] + keep.map { "--keep=\($0)" } + save.map { "--save=\($0)" } + remove.map { "--remove=\($0)" }
-      + empty.map { "--empty=\($0)" } + (hostKeys ? ["--host-keys"] : []) + (proxy.map { ["--proxy=\($0)"] } ?? [])
+    ["--output=\(output)"] + (isPart ? ["--part"] : []) + keep.map { "--keep=\($0)" } + save.map { "--save=\($0)" }
+      + remove.map { "--remove=\($0)" } + empty.map { "--empty=\($0)" } + (hostKeys ? ["--host-keys"] : [])
+      + (proxy.map { ["--proxy=\($0)"] } ?? [])
   }
 
   init(words: ArraySlice<String>) throws {
@@ -23,6 +27,7 @@ extension CleaningWork {
     self.init(output: try options.output())
     while let (name, value) = try options.next() {
       switch name {
+      case "--part" where value == nil && !isPart: isPart = true
       case "--keep": keep.append(try OptionReader.pattern(value))
       case "--save": save.append(try OptionReader.pattern(value))
       case "--remove": remove.append(try OptionReader.pattern(value))

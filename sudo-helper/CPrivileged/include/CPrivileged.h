@@ -25,7 +25,8 @@ int privileged_confine(int root);
 
 // openat2(2).
 int privileged_open(int folder, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
-// A write lease (fcntl(2), F_SETLEASE): granted only when nobody else has the file open, and asks late-comers to wait.
+// A write lease (fcntl(2), F_SETLEASE): granted only when nobody else has the file open, and asks late-comers to wait. From the first
+// of these on this process has 30 seconds to end.
 int privileged_lease(int file);
 // The kind of file system that a file is on, as statfs(2) numbers them; 0 when it cannot be told.
 uint32_t privileged_file_system(int file);
@@ -56,7 +57,8 @@ int privileged_open_own(const char *path, int writable);
 
 // Mounts made from here on are seen by this process alone, and none arrives from outside.
 int privileged_private_mounts(void);
-// A free loop device for a run of `file` that detaches itself; its name is written to `name`, the result is the device.
+// A free loop device for a run of `file` that detaches itself, locked against udev; its name is written to `name`, the result is the
+// device.
 int privileged_attach_loop(int file, uint64_t offset, uint64_t size, int read_only, char *name, size_t room);
 // The file behind a loop device: its device number as stat(2) has it, and its inode.
 int privileged_loop_file(int loop, uint64_t *device, uint64_t *inode);
