@@ -119,7 +119,7 @@ let package = Package(
     .testTarget(
       name: "HypervisorTests", dependencies: ["Hypervisor", "Model", systemPackage], swiftSettings: settings),
     .testTarget(
-      name: "DiskImagesTests", dependencies: ["DiskImages", "Model", crypto, systemPackage],
+      name: "DiskImagesTests", dependencies: ["DiskImages", "FactoryTestSupport", "Model", crypto, systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "HostSystemTests",
@@ -135,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "DiskImages", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model", "PackageDepot", "Pipeline",
-        "Settings", systemPackage,
+        "DiskImages", "FactoryTestSupport", "HostSystem", "Hypervisor", "Installers", "MiniatureGuest", "Model",
+        "PackageDepot", "Pipeline", "Settings", systemPackage,
       ],
       swiftSettings: settings),
     .testTarget(

@@ -1,6 +1,7 @@
 #pragma once
 #include <et/com_err.h>
 #include <ext2fs/ext2fs.h>
+#include <malloc.h>
 
 // A global variable counts as shared mutable state in Swift 6; this hands out its constant value.
 static inline io_manager image_factory_unix_io_manager(void) { return unix_io_manager; }
@@ -21,3 +22,7 @@ static inline void image_factory_ignore_message(const char *who, errcode_t code,
   (void)who, (void)code, (void)format, (void)arguments;
 }
 static inline void image_factory_silence_com_err(void) { set_com_err_hook(image_factory_ignore_message); }
+
+// A bitmap of a large disk takes tens of megabytes. Without a fixed limit glibc keeps such blocks when they are freed, to use them for small
+// ones, and the next bitmap finds them in pieces (mallopt(3), M_MMAP_THRESHOLD).
+static inline void image_factory_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }

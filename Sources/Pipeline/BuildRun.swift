@@ -33,6 +33,7 @@ package struct BuildRun: Sendable {
     let cleanUp = CleanUpStack()
     var report = BuildReport(
       image: plan.image, baseName: plan.baseName, started: host.clock.timestamp, notes: plan.notes)
+    let disk = KnownDisk()
     let warnings = WarningCollector()
     for finding in findings where finding.severity == .warning { warnings.add(finding.sentence) }
     let log = BuildLog(plan.log.file, clock: host.clock)
@@ -53,7 +54,7 @@ package struct BuildRun: Sendable {
         report.stages.append(StageReport(name: name, state: .skipped, seconds: 0))
         continue
       }
-      let result = await run(stage, started: started, cleanUp: cleanUp, into: &report, tell: tell)
+      let result = await run(stage, started: started, cleanUp: cleanUp, disk: disk, into: &report, tell: tell)
       // A signal counts more than an upload that failed before it: the caller must see 130 or 143.
       failure = [failure, result.failure.map { $0.after(imageIsComplete: imageIsComplete) }].compactMap(\.self)
         .max { ($0.status == .publishingIncomplete ? 0 : 1) < ($1.status == .publishingIncomplete ? 0 : 1) }
@@ -83,15 +84,16 @@ package struct BuildRun: Sendable {
   }
 
   private func run(
-    _ stage: any Stage, started: ContinuousClock.Instant, cleanUp: CleanUpStack, into report: inout BuildReport,
-    tell: @escaping BuildObserver
+    _ stage: any Stage, started: ContinuousClock.Instant, cleanUp: CleanUpStack, disk: KnownDisk,
+    into report: inout BuildReport, tell: @escaping BuildObserver
   ) async -> (failure: FactoryError?, completesImage: Bool) {
     let name = type(of: stage).name
     let begun = ContinuousClock.now
     func now() -> Double { (ContinuousClock.now - started).seconds }
     tell(BuildEvent(elapsed: now(), kind: .stageStarted, stage: name, expected: plan.expectedSeconds[name]))
     let context = StageContext(
-      host: host, cleanUp: cleanUp, events: StageEvents(stage: name, started: started, observer: tell))
+      host: host, cleanUp: cleanUp, events: StageEvents(stage: name, started: started, observer: tell),
+      disk: disk)
     var failure: FactoryError?
     var facts: [String] = []
     var completesImage = false

@@ -21,7 +21,9 @@ package struct Builder: Sendable {
     observer: @escaping BuildObserver
   ) async throws -> BuildReport {
     let planner = Planner(host: host, shippedFolder: shippedFolder)
-    return try await run(config.name, stopStatus: stopStatus, onFindings: onFindings, observer: observer) {
+    return try await run(
+      "build '\(config.name)'", stopStatus: stopStatus, onFindings: onFindings, observer: observer
+    ) {
       await planner.plan(config, hookEnvironment: hookEnvironment)
     }
   }
@@ -32,13 +34,16 @@ package struct Builder: Sendable {
     onFindings: @Sendable ([Finding]) -> Void, observer: @escaping BuildObserver
   ) async throws -> BuildReport {
     let planner = FinishPlanner(host: host)
-    return try await run(config.name, stopStatus: stopStatus, onFindings: onFindings, observer: observer) {
+    return try await run(
+      "finish '\(config.name)'", stopStatus: stopStatus, onFindings: onFindings, observer: observer
+    ) {
       planner.plan(config, disk: disk)
     }
   }
 
+  /// `what` it is reads on after "cannot".
   private func run(
-    _ name: String, stopStatus: @escaping @Sendable () -> ExitStatus, onFindings: @Sendable ([Finding]) -> Void,
+    _ what: String, stopStatus: @escaping @Sendable () -> ExitStatus, onFindings: @Sendable ([Finding]) -> Void,
     observer: @escaping BuildObserver, planning: @Sendable () async -> Planner.Result
   ) async throws -> BuildReport {
     // Two builds of one image may pick the same name at the same moment; the one that loses picks again.
@@ -48,9 +53,9 @@ package struct Builder: Sendable {
       var findings = planned.findings
       if let plan = planned.plan { findings += await Preflight(host: host).check(plan) }
       if Task.isCancelled { throw FactoryError(stopStatus(), "the build was stopped before it started") }
-      if let error = FactoryError(findings, of: "cannot build '\(name)'") { throw error }
+      if let error = FactoryError(findings, of: "cannot \(what)") { throw error }
       guard let plan = planned.plan else {
-        throw FactoryError(.unexpected, "planning '\(name)' gave no plan")
+        throw FactoryError(.unexpected, "the planning gave no plan: cannot \(what)")
       }
       guard let reservation = try Reservation.take(plan) else { continue }
       onFindings(findings)
@@ -59,6 +64,6 @@ package struct Builder: Sendable {
       ).run()
       return reservation.release(report)
     }
-    throw FactoryError(.unexpected, "cannot find a free name for the build of '\(name)'")
+    throw FactoryError(.unexpected, "cannot \(what): no free name was found")
   }
 }

@@ -55,6 +55,6 @@ package enum Fetching {
   /// Whether the mirror has another list of digests by now.
   static func state(of listing: ListingPlan, _ downloader: any Downloader) async -> ListingState {
     guard let bytes = try? await downloader.fetchSmall(listing.url, limit: ListedFiles.limit) else { return .unknown }
-    return FileDigest.sha256(bytes) == listing.sha256 ? .same : .changed
+    return SourceDigest.sha256(bytes) == listing.sha256 ? .same : .changed
   }
 }

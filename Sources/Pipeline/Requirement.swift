@@ -23,6 +23,8 @@ package enum Requirement: Sendable, Hashable {
   case signingKey(String)
   /// The sudo helper, installed and allowed; the purpose reads on after "cannot".
   case sudoHelper(purpose: String)
+  /// The same for what may turn out not to be needed: a warning when it is missing.
+  case sudoHelperIfNeeded(purpose: String)
   /// A command that a hook or an upload runs, split into words.
   case hook([String], purpose: String, location: SourceLocation?)
 }

@@ -7,13 +7,20 @@ import SystemPackage
 struct RootFileSystem: Sendable {
   let image: FilePath
   let context: StageContext
+  /// What the last tool said that failed.
+  private let said = LastLines()
+
+  init(image: FilePath, context: StageContext) {
+    self.image = image
+    self.context = context
+  }
 
   /// The partition table and the root partition; throws ``FactoryError`` with exit status 7.
   func find(_ policy: RootPartition.Policy) async throws -> (table: PartitionTable, root: RootPartition) {
-    let image = image
+    let (image, disk) = (image, context.disk)
     return try await wrapped("find the root file system") {
       try await offPool {
-        let table = try PartitionTable.read(image)
+        let table = try disk.table(of: image)
         return (table, try RootPartition.find(in: image, table, policy: policy))
       }
     }
@@ -21,8 +28,8 @@ struct RootFileSystem: Sendable {
 
   /// The partition table alone, for a root of another kind.
   func table() async throws -> PartitionTable {
-    let image = image
-    return try await wrapped("read the partition table") { try await offPool { try PartitionTable.read(image) } }
+    let (image, disk) = (image, context.disk)
+    return try await wrapped("read the partition table") { try await offPool { try disk.table(of: image) } }
   }
 
   /// Makes the file system clean when it was not unmounted, and says so.
@@ -44,9 +51,16 @@ struct RootFileSystem: Sendable {
 
   /// Runs a command for DiskImages and shows its lines.
   var run: @Sendable (Command) async throws -> Int32 {
-    let context = context
+    let (context, said) = (context, said)
     return { command in
-      let result = try await context.host.runner.run(command, onLine: { context.events.line($0.text) })
+      said.forget()
+      let result = try await context.host.runner.run(
+        command,
+        onLine: {
+          context.events.line($0.text)
+          said.add($0.text)
+        })
+      if result.succeeded { said.forget() }
       if case .exited(let status) = result.ending { return status }
       throw result.failure(of: command, status: .processingFailed)
     }
@@ -56,7 +70,13 @@ struct RootFileSystem: Sendable {
     do {
       return try await work()
     } catch let error as DiskImageError {
-      throw FactoryError(.processingFailed, "cannot \(what): \(error.message)", hint: error.hint)
+      throw failure(what, error)
     }
+  }
+
+  /// The error of a stage, with the last lines of the tool that failed.
+  func failure(_ what: String, _ error: DiskImageError, hint: String? = nil) -> FactoryError {
+    FactoryError(
+      .processingFailed, "cannot \(what): \(error.message)", hint: error.hint ?? hint, details: said.all)
   }
 }

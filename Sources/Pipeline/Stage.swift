@@ -41,15 +41,18 @@ package struct StageOutcome: Sendable {
   package init(facts: String...) { self.facts = facts }
 }
 
-/// What a stage is given besides the plan: the host's ports, the clean-up stack and a voice.
+/// What a stage is given besides the plan: the host's ports, the clean-up stack, a voice, and what is known of the disk.
 package struct StageContext: Sendable {
   package let host: Host
   package let cleanUp: CleanUpStack
   package let events: StageEvents
+  /// One for all stages of a build.
+  package let disk: KnownDisk
 
-  package init(host: Host, cleanUp: CleanUpStack, events: StageEvents) {
+  package init(host: Host, cleanUp: CleanUpStack, events: StageEvents, disk: KnownDisk = KnownDisk()) {
     self.host = host
     self.cleanUp = cleanUp
     self.events = events
+    self.disk = disk
   }
 }

@@ -7,6 +7,7 @@ import Synchronization
 /// Runs work that SIGINT, SIGTERM and SIGHUP stop in order: undo steps run, the exit status says which signal it was.
 enum Stoppable {
   static func run<Value: Sendable>(
+    json: Bool = false,
     _ work: @escaping @Sendable (_ stopStatus: @escaping @Sendable () -> ExitStatus) async throws -> Value
   ) async throws -> Value {
     let watcher = try SignalWatcher()
@@ -18,11 +19,11 @@ enum Stoppable {
       for await stop in watcher.signals {
         stops += 1
         if stops > 1 {
-          Console.err("image-factory: stopped without cleaning up; the next build of the image removes what is left")
+          say("stopped without cleaning up; the next build of the image removes what is left", box.status, json)
           Foundation.exit(box.status.rawValue)
         }
         box.status = stop == .interrupt ? .interrupted : .terminated
-        Console.err("image-factory: stopping, cleaning up (\(box.status.meaning))")
+        say("stopping, cleaning up (\(box.status.meaning))", box.status, json)
         task.cancel()
       }
     }
@@ -31,8 +32,10 @@ enum Stoppable {
   }
 
   /// Work that needs the host and leaves nothing behind when it is stopped.
-  static func withHost(_ work: @escaping @Sendable (Pipeline.Host) async throws -> Void) async throws {
-    try await run { stopStatus in
+  static func withHost(
+    json: Bool = false, _ work: @escaping @Sendable (Pipeline.Host) async throws -> Void
+  ) async throws {
+    try await run(json: json) { stopStatus in
       do {
         try await Pipeline.Host.withReal(work)
       } catch {
@@ -40,6 +43,11 @@ enum Stoppable {
         throw error
       }
     }
+  }
+
+  private static func say(_ text: String, _ status: ExitStatus, _ json: Bool) {
+    guard json else { return Console.err("\(Complaint.program): \(text)") }
+    Complaint.report([Finding(.warning, status, text)], json: true)
   }
 
   private final class StatusBox: Sendable {

@@ -121,7 +121,7 @@ struct DiskFormatTests {
     let scratch = try #require(scratch)
     let target = scratch.path("target.raw.zst")
     let note = try await Conversion.perform(RawZst(), raw(), to: target, hashing: [.sha256]) { command in
-      if command.argv.contains("-t") { return 0 }
+      if command.argv.contains("-d") || command.tool == "qemu-img" { return 0 }
       // As a tool would that writes beside its target and renames.
       try scratch.write("target.raw.zst", "half")
       usleep(50_000)

@@ -12,7 +12,6 @@ struct FeatureTests {
     Variant("quota", ["-t", "ext4", "-O", "quota"]),
     Variant("project", ["-t", "ext4", "-O", "project,^quota"]),
     Variant("ea_inode", ["-t", "ext4", "-O", "ea_inode"]),
-    Variant("bigalloc", ["-t", "ext4", "-O", "bigalloc", "-C", "65536"]),
     Variant("encrypt", ["-t", "ext4", "-O", "encrypt"]),
     Variant("casefold", ["-t", "ext4", "-O", "casefold", "-E", "encoding=utf8"]),
     Variant("mmp", ["-t", "ext4", "-O", "mmp"]),

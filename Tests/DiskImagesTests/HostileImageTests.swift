@@ -1,5 +1,6 @@
 import DiskImages
 import Glibc
+import Model
 import SystemPackage
 import Testing
 
@@ -78,6 +79,54 @@ struct HostileImageTests {
     let files = try disk.open()
     #expect { try files.remove(ImagePath("/var/log/journal")) } throws: { ($0 as? DiskImageError)?.kind == .corrupt }
     #expect(throws: DiskImageError.self) { try files.writeFile(ImagePath("/var/log/journal"), []) }
+  }
+
+  @Test("inline data of 60,000 bytes, in an inode of its own, is not copied anywhere")
+  func inlineData() throws {
+    let features = "inline_data,ea_inode,^metadata_csum"
+    let disk = try TestDisk(
+      Variant("inline", ["-t", "ext4", "-b", "4096", "-I", "256", "-O", features]), mebibytes: 16)
+    let scratch = try #require(disk.scratch)
+    let value = try scratch.write("value", [UInt8](repeating: 0x41, count: 4096))
+    try disk.edit("ea_set -f \(value) /usr/bin/tool user.data", "sif /usr/bin/tool flags 0x10000000")
+    let bytes = try Array(scratch.read(disk.image)[..<(3 << 20)])
+    // Length of the name, name space 1 (user), offset, inode of the value, its size, its hash, name.
+    let name = Array("data".utf8)
+    let found = stride(from: 0, to: bytes.count - 20, by: 4).first { start in
+      guard bytes[start] == 4, bytes[start + 1] == 1, bytes[start + 4] != 0 else { return false }
+      return Array(bytes[start + 16..<start + 20]) == name
+    }
+    let entry = try #require(found)
+    // Name space 7 (system), 60,000 bytes, no hash.
+    try scratch.patch(disk.image, at: Int64(entry) + 1, [7])
+    try scratch.patch(disk.image, at: Int64(entry) + 8, [0x60, 0xEA, 0, 0, 0, 0, 0, 0])
+    try disk.edit("sif <\(bytes[entry + 4])> size 60000")
+    #expect(try disk.debugfs("ea_list /usr/bin/tool").contains("system.data (60000)"))
+    let files = try disk.open(.readOnly)
+    #expect { try files.readFile(ImagePath("/usr/bin/tool"), limit: 1 << 20) } throws: {
+      ($0 as? DiskImageError)?.kind == .corrupt
+    }
+    exercise(disk)
+  }
+
+  @Test("numbers that cannot be added up are not believed: free blocks, blocks and sizes of files")
+  func numbers() throws {
+    let disk = try TestDisk(Variant("large", ["-t", "ext4", "-b", "65536", "-O", "64bit,huge_file,^metadata_csum"]))
+    // EXT4_HUGE_FILE_FL: blocks are counted in those of the file system.
+    for path in ["/etc/machine-id", "/usr/bin/tool"] {
+      try disk.edit(
+        "sif \(path) flags 0xc0000", "sif \(path) blocks 0xffffffffffff", "sif \(path) size 0xffffffffffffffff")
+    }
+    try #require(disk.scratch).patch(
+      disk.image, at: disk.extent.offset + 1024 + 0x158, [UInt8](repeating: 255, count: 4))
+    let inspection = try DiskInspection(disk.image)
+    #expect((inspection.volumes.first?.used?.bytes ?? -1) >= 0)
+    let files = try disk.open(.readOnly)
+    #expect(files.freeBytes <= disk.extent.length)
+    let looked = try files.status(ImagePath("/etc/machine-id"))
+    let status = try #require(looked)
+    #expect((0...1 << 48).contains(status.size) && (0...1 << 48).contains(status.allocated))
+    exercise(disk)
   }
 
   @Test("a file system that is larger than its partition is refused")

@@ -41,8 +41,8 @@ struct RootPartitionTests {
     let (image, table) = try disk(["root", "swap"])
     #expect { try RootPartition.find(in: image, table, policy: .exactlyOne) } throws: { error in
       let error = error as? DiskImageError
-      return error?.kind == .partitionCount && error?.message.contains("exactly one partition") == true
-        && error?.message.contains("2 partitions: 1 ext4, 2 swap") == true
+      return error?.kind == .partitionCount && error?.message.hasPrefix("expected exactly one partition in '") == true
+        && error?.message.hasSuffix("', but found 2 partitions: 1 ext4, 2 swap") == true
     }
     let (single, one) = try disk(["root"])
     #expect(try RootPartition.find(in: single, one, policy: .exactlyOne).partition.number == 1)

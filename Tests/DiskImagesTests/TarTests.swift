@@ -85,6 +85,22 @@ struct TarTests {
   }
 
   @Test(
+    "an extended attribute is unpacked by GNU tar and read by getfattr", .enabled(if: Tool.has("getfattr", "setfattr")))
+  func attributes() throws {
+    let disk = try disk()
+    let scratch = try #require(disk.scratch)
+    let archive = scratch.path("root.tar")
+    try TarArchive.write(rootOf: disk.image, to: archive)
+    let probe = try scratch.write("out/probe", "").string
+    // Not every file system of a host has them.
+    guard try Tool.run("setfattr", ["-n", "user.x", "-v", "y", probe]).status == 0 else { return }
+    let words = ["--no-same-owner", "--xattrs", "--xattrs-include=user.*", "-xf", archive.string]
+    try Tool.need("tar", words + ["-C", scratch.path("out").string, "./usr/bin/tool"])
+    let tool = scratch.path("out/usr/bin/tool").string
+    #expect(try Tool.need("getfattr", ["--absolute-names", "--only-values", "-n", "user.note", tool]) == "hello")
+  }
+
+  @Test(
     "the same file system gives the same bytes; a file that claims more data than there is room for is refused and nothing is left"
   )
   func limits() throws {

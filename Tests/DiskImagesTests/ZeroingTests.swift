@@ -99,6 +99,17 @@ struct ZeroingTests {
     #expect(try scratch.read(image)[3 << 20] == 1)
   }
 
+  @Test("a file system that has the mark of swap, too, is no swap")
+  func ambiguous() throws {
+    let disk = try TestDisk()
+    try TestDisk.mkswap(#require(disk.scratch), disk.image, at: disk.extent.offset)
+    try disk.requireClean()
+    let table = try PartitionTable.read(disk.image)
+    #expect(table.partitions.map(\.fileSystem) == ["ext4"])
+    #expect(try FreeSpaceZeroing.zero(image: disk.image, table: table).swap == 0)
+    try disk.requireClean()
+  }
+
   @Test("a run outside the file is refused, a symlink to a device too")
   func outside() throws {
     let scratch = try Scratch()

@@ -142,10 +142,12 @@ extension EndToEnd {
       #expect(compared.status == 0, "\(compared.output)")
     }
 
-    /// What a user is told whose program has no helper beside it: the Python tool may have put one of this name onto the `PATH`.
+    /// What a user is told whose program has no helper beside it: one on the `PATH` may be meant, but not the Python tool's script.
     private var advice: String {
-      let other = Tools.path("image-factory-sudo-helper").map { "\(workshop.user.name) ALL = NOPASSWD: \($0)" }
-      return other ?? "make install"
+      guard let other = Tools.path("image-factory-sudo-helper"),
+        FileManager.default.contents(atPath: other)?.starts(with: Data("#!".utf8)) != true
+      else { return "make install" }
+      return "\(workshop.user.name) ALL = NOPASSWD: \(other)"
     }
 
     @Test("without the helper the build fails as it cleans, with what the guest left and how to get the helper")

@@ -26,7 +26,7 @@ func withDownloads<Result>(
 @Suite("fetching over HTTP")
 struct HTTPFetchTests {
   let body = Array("the kernel, version one. ".utf8) + [UInt8](repeating: 7, count: 300_000)
-  var digest: String { FileDigest.sha256(body) }
+  var digest: String { SourceDigest.sha256(body) }
 
   /// A server and downloads with a cache of their own.
   private func bench(
@@ -126,7 +126,7 @@ struct HTTPFetchTests {
       return reply
     } _: { server, downloads in
       let result = try await downloads.fetch(request(server))
-      #expect(result.sha256 == FileDigest.sha256(Array(body.reversed())))
+      #expect(result.sha256 == SourceDigest.sha256(Array(body.reversed())))
     }
   }
 
@@ -177,7 +177,7 @@ struct HTTPFetchTests {
       var wanted = request(server, sha256: digest)
       wanted.urls = ["\(server.base)/bad"]
       let error = await factoryError { _ = try await downloads.fetch(wanted) }
-      #expect(error?.message.contains("wrong digest: SHA-256 is \(FileDigest.sha256(Array("evil".utf8)))") == true)
+      #expect(error?.message.contains("wrong digest: SHA-256 is \(SourceDigest.sha256(Array("evil".utf8)))") == true)
       #expect(error?.message.contains("wanted \(digest); begins with 'evil'") == true)
       wanted.urls = ["\(server.base)/bad", "\(server.base)/good"]
       let good = try await downloads.fetch(wanted)

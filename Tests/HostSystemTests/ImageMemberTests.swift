@@ -50,13 +50,13 @@ struct ImageMemberTests {
         try await withDownloads(folder) { downloads in
           let image = try await downloads.fetch(
             SourceRequest(
-              name: "the image", urls: ["\(server.base)/noble/live.iso"], sha256: FileDigest.sha256(bytes)))
+              name: "the image", urls: ["\(server.base)/noble/live.iso"], sha256: SourceDigest.sha256(bytes)))
           var wanted = SourceRequest(name: "the kernel of 'ubuntu-24.04'", urls: ["iso:/casper/vmlinuz"])
           wanted.image = image
           let first = try await downloads.fetch(wanted)
           #expect(try text(first.path) == Self.kernel)
           #expect(first.source == "\(server.base)/noble/live.iso#casper/vmlinuz" && first.bytesFetched == 0)
-          wanted.sha256 = FileDigest.sha256(Array(Self.kernel.utf8))
+          wanted.sha256 = SourceDigest.sha256(Array(Self.kernel.utf8))
           #expect(try await downloads.fetch(wanted).path == first.path)
           wanted.sha256 = nil
           #expect(try await downloads.fetch(wanted).fromCache)

@@ -32,7 +32,7 @@ struct OtherSourcesTests {
         let path = folder.appending("my kernel")
         try AtomicFile.write("kernel", to: path)
         symlink(path.string, folder.appending("link").string)
-        let digest = FileDigest.sha256(Array("kernel".utf8))
+        let digest = SourceDigest.sha256(Array("kernel".utf8))
         let link = SourceRequest(name: "k", urls: [folder.appending("link").string], sha256: digest)
         #expect(try await downloads.fetch(link).sha256 == digest)
         let url = SourceRequest(name: "k", urls: ["file://\(folder.string)/my%20kernel"])
@@ -128,12 +128,12 @@ struct OtherSourcesTests {
           var wanted = SourceRequest(
             name: "the initrd of 'debian-13'", urls: ["deb:pool/netboot.deb#usr/lib/installer/initrd.gz"],
             mirrors: ["http://127.0.0.1:1/debian", "\(server.base)/debian/"],
-            packageSHA256: FileDigest.sha256(package))
+            packageSHA256: SourceDigest.sha256(package))
           let first = try await downloads.fetch(wanted)
           #expect(try text(first.path) == content)
           #expect(first.bytesFetched == Int64(package.count))
           #expect(server.seen.first?.path == "/debian/pool/netboot.deb")
-          wanted.sha256 = FileDigest.sha256(Array(content.utf8))
+          wanted.sha256 = SourceDigest.sha256(Array(content.utf8))
           #expect(try await downloads.fetch(wanted).bytesFetched == 0)
           wanted.sha256 = nil
           #expect(try await downloads.fetch(wanted).fromCache)

@@ -138,6 +138,42 @@ struct SelfCleaningTests {
     }
   }
 
+  @Test(
+    "a system whose root is cleaned from outside cleans nothing but its xfs and btrfs",
+    .enabled(if: canRun && Place.tool("mkfs.xfs") != nil, "needs root, chroot, busybox and xfsprogs"))
+  func partsOnly() throws {
+    try withFolder { folder in
+      let root = folder + "/target"
+      try system(in: root)
+      let home = try run(
+        "sh", "-ec",
+        """
+        truncate -s 320M "$1/home.raw"; mkfs.xfs -q "$1/home.raw"; mkdir "$1/target/home"
+        mount -o loop "$1/home.raw" "$1/target/home"
+        mkdir "$1/target/home/tester"; echo ls >"$1/target/home/tester/.bash_history"; echo x >"$1/target/home/tester/log"
+        ln -s /tmp "$1/target/home/link"
+        """, "sh", folder)
+      try #require(home.status == 0, "\(home.output)")
+      defer { _ = try? run("umount", root + "/home") }
+      let before = try files(in: root)
+      var cleaning = Self.cleaning()
+      cleaning.remove += ["/home/*/.*_history", "/home/link/*", "/etc*"]
+      cleaning.empty += ["/home/*/log"]
+      var request = Sample.request(Sample.plain())
+      request.selfCleaning = cleaning
+      request.selfCleansPartsOnly = true
+      let text = try Sample.text(Preseed().render(request).file("clean.sh"))
+        .replacingOccurrences(of: "target=/target", with: "target='\(root)'")
+        .replacingOccurrences(of: "| logger -t image-factory", with: "")
+      let script = folder + "/script"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: script))
+      let result = try run("sh", script)
+      #expect(result.output.contains("1 files and folders removed, 1 emptied"), "\(result.output)")
+      #expect(try files(in: root) == before.filter { $0 != "home/tester/.bash_history" })
+      #expect(FileManager.default.contents(atPath: root + "/home/tester/log") == Data())
+    }
+  }
+
   /// A small system with BusyBox, things to remove, to keep and to leave alone, and links that lead astray.
   private func system(in root: String) throws {
     let manager = FileManager.default
@@ -161,7 +197,7 @@ struct SelfCleaningTests {
     try manager.createDirectory(atPath: root + "/bin", withIntermediateDirectories: true)
     let busybox = try #require(Place.tool("busybox"))
     try manager.copyItem(atPath: busybox, toPath: root + "/bin/busybox")
-    for name in ["sh", "rm", "true", "["] { symlink("busybox", "\(root)/bin/\(name)") }
+    for name in ["sh", "rm", "true", "[", "stat"] { symlink("busybox", "\(root)/bin/\(name)") }
   }
 
   /// Regular files outside of `bin`, sorted.

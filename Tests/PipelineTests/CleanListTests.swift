@@ -25,7 +25,12 @@ struct CleanListTests {
     static let everywhere = [
       "/root/.bash_history", "/root/.zsh_history", "/home/ada/.python_history", "/home/ada/.bash_history",
       "/etc/nvme/hostid", "/etc/nvme/hostnqn", "/var/lib/systemd/random-seed", "/boot/efi/loader/random-seed",
-      "/var/lib/cloud/instance/user-data", "/tmp/x",
+      "/var/lib/cloud/instance/user-data", "/tmp/x", "/root/.wget-hsts", "/home/ada/.wget-hsts", "/var/lib/dhcpcd/duid",
+      "/var/lib/dhcpcd/secret", "/var/lib/dhcpcd/eth0.lease", "/etc/dhcpcd.duid", "/var/lib/NetworkManager/secret_key",
+      "/var/lib/NetworkManager/internal-1-eth0.lease", "/var/lib/dhcp/dhclient.eth0.leases",
+      "/var/lib/dhclient/dhclient--eth0.lease", "/var/lib/urandom/random-seed", "/var/lib/systemd/credential.secret",
+      "/var/lib/systemd/coredump/core.x", "/var/crash/_usr_bin_x.crash", "/var/log/journal/abc/system.journal",
+      "/etc/udev/rules.d/70-persistent-net.rules", "/etc/shadow-",
     ]
     static let ofRPM = ["/usr/lib/sysimage/rpm/.rpm.lock", "/etc/iscsi/initiatorname.iscsi"]
     static let ofAnaconda = ofRPM + ["/root/initial-setup-ks.cfg", "/root/anaconda-ks.cfg", "/var/log/anaconda/x.log"]

@@ -89,7 +89,7 @@ final class DebianMirror: Sendable {
     var sums = ""
     for (name, bytes) in [("linux", Self.kernelImage(kernel)), ("initrd.gz", Array("an initrd".utf8))] {
       try test.write("\(images)/netboot/debian-installer/amd64/\(name)", bytes)
-      sums += "\(FileDigest.sha256(bytes))  ./netboot/debian-installer/amd64/\(name)\n"
+      sums += "\(SourceDigest.sha256(bytes))  ./netboot/debian-installer/amd64/\(name)\n"
     }
     try test.write("\(images)/SHA256SUMS", sums)
     let names = ["base-installer", "kernel-image-\(kernel)-di", "virtio-modules-\(kernel)-di", "partman-base"]
@@ -115,7 +115,7 @@ final class DebianMirror: Sendable {
     Priority: \(name.hasPrefix("partman-") ? "optional" : "standard")
     \(kernel.map { "Kernel-Version: \($0)\n" } ?? "")Filename: \(path)
     Size: \(bytes.count)
-    SHA256: \(FileDigest.sha256(bytes))
+    SHA256: \(SourceDigest.sha256(bytes))
 
 
     """
@@ -151,7 +151,7 @@ final class DebianMirror: Sendable {
       "main/binary-amd64/Packages.xz",
     ] {
       let bytes = try AtomicFile.read(suite.pushing(FilePath(name)))
-      release += " \(FileDigest.sha256(bytes)) \(bytes.count) \(name)\n"
+      release += " \(SourceDigest.sha256(bytes)) \(bytes.count) \(name)\n"
     }
     let plain = try test.write("mirror/dists/trixie/Release", release)
     try await gpg(

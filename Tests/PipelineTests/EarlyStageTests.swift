@@ -52,7 +52,7 @@ struct FetchStageTests {
       #expect(try test.text(plan.workFolder.appending("initrd.gz")) == "an initrd")
       #expect(
         report.fetched.map(\.sha256) == [
-          HostSystem.FileDigest.sha256(Array("a kernel".utf8)), HostSystem.FileDigest.sha256(Array("an initrd".utf8)),
+          SourceDigest.sha256(Array("a kernel".utf8)), SourceDigest.sha256(Array("an initrd".utf8)),
         ])
       #expect(report.fetched.map(\.trust) == ["a test", "a test"])
       #expect(report.stages.first?.facts == ["all in the cache"])

@@ -7,6 +7,21 @@ import Testing
 
 @testable import Pipeline
 
+/// Real commands; while `e2fsck` looks at the given disk somebody appends to it, as a virtual machine that still runs would.
+private struct WritingRunner: HostSystem.CommandRunner {
+  private let real = SubprocessRunner(environment: ChildEnvironment.current())
+
+  func run(_ command: Command, onLine: (@Sendable (OutputLine) -> Void)?) async throws -> CommandResult {
+    if command.argv.contains(where: { $0.hasPrefix("./given.raw?") }), let folder = command.folder {
+      let file = try FileDescriptor.open(folder.appending("given.raw"), .writeOnly, options: .append)
+      _ = try file.closeAfter { try file.writeAll([UInt8](repeating: 0, count: 512)) }
+    }
+    return try await real.run(command, onLine: onLine)
+  }
+
+  func locate(_ tool: String) -> FilePath? { real.locate(tool) }
+}
+
 @Suite("finishing a disk that something else installed", needs("sfdisk", "mke2fs", "debugfs", "e2fsck", "qemu-img"))
 struct FinishDiskTests {
   /// A disk with a guest's file system, outside of any work folder.
@@ -37,11 +52,11 @@ struct FinishDiskTests {
   func whole() async throws {
     try await TestHost.run { test in
       let given = try await given(test)
-      let before = try DiskImages.FileDigest.sha256(given)
+      let before = try FileDigest.sha256(given)
       let report = try await finish(test, config(test), given)
       #expect(report.status == .done, "\(report.error?.message ?? "")")
       #expect(report.stages.map(\.name) == ["copy-disk", "clean", "zero", "convert", "checksum"])
-      #expect(try DiskImages.FileDigest.sha256(given) == before)
+      #expect(try FileDigest.sha256(given) == before)
       #expect(report.artifacts.map(\.format) == ["qcow2", "raw"])
       let raw = test.output.appending("golden-2026-02-03.raw")
       try await test.tool("qemu-img", "compare", "-q", "-f", "raw", "-F", "qcow2", raw.string, report.artifacts[0].path)
@@ -71,6 +86,37 @@ struct FinishDiskTests {
       let damaged = try await finish(test, config(test) { $0.disk.formats = ["raw"] }, given)
       #expect(damaged.status == .processingFailed)
       #expect(damaged.error?.message.contains("errors") == true, "\(damaged.error?.message ?? "")")
+    }
+  }
+
+  @Test("a copy of what was just found sound is cleaned without another check; an unclean one is made clean")
+  func checkedOnce() async throws {
+    try await TestHost.run { test in
+      let given = try await given(test)
+      func checks(_ stage: String) -> Int {
+        test.events.all.count { $0.kind == .line && $0.stage == stage && $0.text?.hasPrefix("e2fsck ") == true }
+      }
+      let sound = try await finish(test, config(test), given)
+      #expect(sound.status == .done && !sound.warnings.contains { $0.contains("unmount") }, "\(sound.warnings)")
+      #expect(checks("clean") == 1 && checks("zero") == 1)
+      // As it is when the power was switched off.
+      try await test.tool("debugfs", "-w", "-R", "set_super_value state 0", "\(given)?offset=1048576")
+      let unclean = try await finish(test, config(test), given)
+      #expect(unclean.status == .done, "\(unclean.error?.message ?? "")")
+      #expect(unclean.warnings.contains("the guest did not unmount its root file system: repaired"))
+      #expect(checks("clean") == 3)
+    }
+  }
+
+  @Test("a disk that is written to while it is copied is no image, and nothing is left of it")
+  func changing() async throws {
+    try await TestHost.run(runner: WritingRunner()) { test in
+      let given = try await given(test)
+      let report = try await finish(test, config(test), given)
+      #expect(report.status == .processingFailed)
+      #expect(report.error?.message == "the disk '\(given)' was changed while it was copied")
+      let left = test.names(test.output)
+      #expect(!left.contains { $0.contains(".raw") || $0.contains(".qcow2") || $0.contains(".build") }, "\(left)")
     }
   }
 
@@ -121,10 +167,10 @@ struct FinishDiskTests {
   func inspection() async throws {
     try await TestHost.run { test in
       let given = try await given(test)
-      let before = try DiskImages.FileDigest.sha256(given)
+      let before = try FileDigest.sha256(given)
       let config = try config(test)
       let result = try await Inspector(host: test.host).inspect(given) { _, _ in config }
-      #expect(try DiskImages.FileDigest.sha256(given) == before)
+      #expect(try FileDigest.sha256(given) == before)
       #expect(result.format == "raw" && result.disk.volumes.first?.distribution?.hasPrefix("Test GNU/Linux 13") == true)
       let entries = try #require(result.cleaning).entries
       #expect(entries.contains { $0.path == "/var/log/installer" && $0.action == .save })

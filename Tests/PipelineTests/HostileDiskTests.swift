@@ -22,6 +22,8 @@ struct HostileDiskTests {
     var length: Int64?
     /// nil: whatever is decided, an image or an error, is fine.
     var succeeds: Bool?
+    /// What the errors of both commands have to say; then nothing is started.
+    var says: String?
   }
 
   // The partition begins at 1 MiB, its superblock 1 KiB behind; blocks of 1 KiB, as mke2fs makes them on so small a disk.
@@ -106,9 +108,24 @@ struct HostileDiskTests {
       testDescription: "names with line ends and escape codes",
       requests: ["mkdir /home", "mkdir \"/home/\u{1B}[2J\u{7}\"", "symlink \"/var/log/installer/a\\nb\u{9B}\" x"],
       succeeds: true),
+    Attack(
+      testDescription: "sizes and blocks that cannot be added up",
+      requests: ["/etc/machine-id", "/var/log/installer/syslog", "/var/log/installer/big"].flatMap {
+        ["sif \($0) size 0x7fffffffffffffff", "sif \($0) blocks 0xffffffffffff"]
+      }, succeeds: false),
+    Attack(
+      testDescription: "a tree of 5,000 levels in a folder that is emptied",
+      requests: ["mkdir /tmp", "cd /tmp"] + deep,
+      succeeds: true),
+    Attack(
+      testDescription: "a tree of 5,000 levels among the logs", requests: ["cd /var/log/installer"] + deep,
+      succeeds: false),
   ]
 
-  @Test("the host is untouched, the outcome clear", arguments: HostileDiskTests.attacks)
+  private static let deep = Array(repeating: ["mkdir d", "cd d"], count: 5000).flatMap { $0 }
+
+  @Test(
+    "the host is untouched, the outcome clear", arguments: HostileDiskTests.attacks + HostileDiskTests.tableAttacks)
   func attack(_ attack: Attack) async throws {
     try await TestHost.run { test in
       let canary = try test.write("canary", "precious\n", mode: 0o640)
@@ -134,9 +151,14 @@ struct HostileDiskTests {
       }
       if let length = attack.length { #expect(truncate(given.string, off_t(length)) == 0) }
       let before = try traces(given)
-      try await inspect(test, given)
+      let shownByInspect = try await inspect(test, given)
       #expect(try traces(given) == before)
-      let status = try await finish(test, given)
+      let (status, problems) = try await finish(test, given)
+      if let says = attack.says {
+        #expect(shownByInspect.contains(says), "\(shownByInspect)")
+        #expect(status == .hostNotReady && problems.contains(says), "\(status) \(problems)")
+        #expect(test.names(test.output) == [])
+      }
       if let succeeds = attack.succeeds {
         #expect((status == .done) == succeeds, "\(status) \(test.events.all.compactMap(\.text).suffix(3))")
       }
@@ -161,7 +183,7 @@ struct HostileDiskTests {
   }
 
   /// `inspect` describes the disk, with what is wrong with it, or says why it cannot: both in printable words.
-  private func inspect(_ test: TestHost, _ given: FilePath) async throws {
+  private func inspect(_ test: TestHost, _ given: FilePath) async throws -> String {
     let config = try config(test)
     var text: String
     do {
@@ -173,17 +195,18 @@ struct HostileDiskTests {
     text = text.replacing("\n", with: " ")
     #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) })
     #expect(!text.contains("precious") && !text.contains("root:x:0:0"))
+    return text
   }
 
-  private func finish(_ test: TestHost, _ given: FilePath) async throws -> ExitStatus {
+  private func finish(_ test: TestHost, _ given: FilePath) async throws -> (ExitStatus, String) {
     let config = try config(test)
     do {
-      return try await Builder(host: test.host, shippedFolder: nil).finish(
-        config, disk: given, stopStatus: { .interrupted }, onFindings: { _ in }, observer: { test.events.add($0) }
-      ).status
+      let report = try await Builder(host: test.host, shippedFolder: nil).finish(
+        config, disk: given, stopStatus: { .interrupted }, onFindings: { _ in }, observer: { test.events.add($0) })
+      return (report.status, report.error?.message ?? "")
     } catch let error as FactoryError {
       #expect(!error.findings.isEmpty && error.message.unicodeScalars.allSatisfy { $0.value >= 0x20 })
-      return error.status
+      return (error.status, error.findings.map(\.message).joined(separator: "\n"))
     }
   }
 
@@ -194,7 +217,7 @@ struct HostileDiskTests {
       try? String(contentsOfFile: "/sys/block/\(name)/loop/backing_file", encoding: .utf8)
     }
     return [
-      try DiskImages.FileDigest.sha256(given), "\(mounts.contains(given.string))",
+      try FileDigest.sha256(given), "\(mounts.contains(given.string))",
       "\((loops ?? []).contains { $0.contains(given.string) })",
     ]
   }

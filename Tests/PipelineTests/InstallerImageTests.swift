@@ -20,7 +20,7 @@ struct InstallerImageTests {
       try await test.tool(
         "xorriso", "-as", "mkisofs", "-quiet", "-R", "-o", image.string, test.folder.appending("tree").string)
       try await FolderServer.run(image.removingLastComponent()) { server in
-        let digest = FileDigest.sha256(try AtomicFile.read(image))
+        let digest = SourceDigest.sha256(try AtomicFile.read(image))
         let plan = test.plan {
           $0.installer.kernel.sources = ["iso:/casper/vmlinuz"]
           $0.installer.initrd.sources = ["iso:/casper/initrd"]
@@ -43,7 +43,7 @@ struct InstallerImageTests {
       #expect(try test.text(plan.installer.initrd.target) == "an initrd")
       #expect(plan.installer.initrd.target.mode == 0o600)
       let image = plan.workFolder.appending("installer.iso")
-      let digest = FileDigest.sha256(try AtomicFile.read(image))
+      let digest = SourceDigest.sha256(try AtomicFile.read(image))
       #expect(digest == plan.installer.image?.sha256)
       #expect(report.fetched.count == 3)
       let asked = server.requests.count

@@ -75,6 +75,32 @@ struct LeftoverTests {
     }
   }
 
+  @Test("what belongs to one machine is named when it stays; systemd's word for no machine-id is none")
+  func identity() async throws {
+    try await TestHost.run { test in
+      for (path, text) in [
+        ("var/lib/dhcpcd/duid", "00:01:02:03"), ("var/lib/systemd/random-seed", "\u{1}\u{2}seed"),
+        ("var/lib/NetworkManager/secret_key", "key"), ("etc/nvme/hostid", ""),
+      ] {
+        try test.write("root/" + path, text)
+      }
+      let disk = try await GuestDisk(test) { $0.cleaning.keep = ["/etc/machine-id"] }
+      let kind = Leftover.Kind.machineIdentity.rawValue
+      func found() async throws -> [String] {
+        let before = test.events.all.count
+        _ = try await CleanStage().run(disk.plan, in: test.context())
+        return test.events.all.dropFirst(before).compactMap(\.text).filter { $0.hasSuffix(kind) }
+      }
+      let others = ["/var/lib/NetworkManager/secret_key", "/var/lib/dhcpcd/duid", "/var/lib/systemd/random-seed"]
+      func sentences(_ paths: [String]) -> [String] { paths.map { "'\($0)' in the image: \(kind)" } }
+      #expect(try await found() == sentences(["/etc/machine-id"] + others))
+      let empty = try test.write("uninitialized", "uninitialized\n")
+      let requests = try test.write("requests", "cd /etc\nrm machine-id\nwrite \(empty) machine-id\n")
+      try await test.tool("debugfs", "-w", "-f", requests.string, "\(disk.plan.disk.raw)?offset=1048576")
+      #expect(try await found() == sentences(others))
+    }
+  }
+
   @Test("'keep' spares a path, what lies below it and what lies above it; the rest of a removed folder goes")
   func keeps() async throws {
     try await TestHost.run { test in

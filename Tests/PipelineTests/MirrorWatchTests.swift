@@ -15,7 +15,7 @@ struct MirrorWatchTests {
       try await FolderServer.run(test.folder.appending("served")) { server in
         let plan = test.plan {
           $0.installer.listing = ListingPlan(
-            url: "\(server.url)/CHECKSUMS", sha256: FileDigest.sha256(Array("the list of today\n".utf8)))
+            url: "\(server.url)/CHECKSUMS", sha256: SourceDigest.sha256(Array("the list of today\n".utf8)))
         }
         let context = test.context()
         let watch = try #require(MirrorWatch(plan, host: test.host, events: context.events))

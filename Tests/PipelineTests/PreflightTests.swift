@@ -120,7 +120,7 @@ struct PreflightTests {
         let local = await needs(test.folder.appending("web/installer.iso").string)
         #expect(size(local, "fetch the installer image") == nil)
         #expect(size(local, "copy the installer image") == .mebibytes(3))
-        let digest = FileDigest.sha256([UInt8](repeating: 7, count: 3 << 20))
+        let digest = SourceDigest.sha256([UInt8](repeating: 7, count: 3 << 20))
         try test.write("cache/content/\(digest)", [UInt8](repeating: 7, count: 3 << 20))
         let cached = await needs("\(server.url)/none.iso", sha256: digest)
         #expect(size(cached, "fetch the installer image") == nil)

@@ -100,6 +100,21 @@ struct SeparateVolumesTests {
     }
   }
 
+  @Test("'one-partition' fails such a disk in the original's words, with nothing changed")
+  func onePartition() async throws {
+    try await TestHost.run { test in
+      let plan = try await plan(test) { $0.cleaning.onePartition = true }
+      let before = try FileDigest.sha256(plan.disk.raw)
+      let error = await factoryError { _ = try await CleanStage().run(plan, in: test.context()) }
+      #expect(error?.status == .processingFailed)
+      #expect(
+        error?.message.contains("expected exactly one partition in '\(plan.disk.raw)', but found 4 partitions: ")
+          == true,
+        "\(error?.message ?? "")")
+      #expect(try FileDigest.sha256(plan.disk.raw) == before)
+    }
+  }
+
   @Test("a journal on another partition is replayed with a warning, a damaged one fails before anything is changed")
   func others() async throws {
     try await TestHost.run { test in
@@ -112,11 +127,11 @@ struct SeparateVolumesTests {
     try await TestHost.run { test in
       let plan = try await plan(test)
       _ = try await debugfs(test, plan, 4, "clri /file")
-      let before = try DiskImages.FileDigest.sha256(plan.disk.raw)
+      let before = try FileDigest.sha256(plan.disk.raw)
       let error = await factoryError { _ = try await CleanStage().run(plan, in: test.context()) }
       #expect(
         error?.message.hasPrefix("cannot check the file system of partition 4: ") == true, "\(error?.message ?? "")")
-      #expect(try DiskImages.FileDigest.sha256(plan.disk.raw) == before)
+      #expect(try FileDigest.sha256(plan.disk.raw) == before)
     }
   }
 

@@ -29,10 +29,10 @@ struct TrustChainTests {
       #expect(mirror.server.requests.allSatisfy { $0.hasPrefix("HEAD ") || $0.contains(kind.list) })
       for (file, path) in [(plan.kernel, "boot/linux"), (plan.initrd, "boot/initrd")] {
         #expect(file.sources == ["\(mirror.server.url)/\(path)"])
-        #expect(file.sha256 == TrustMirror.files[path].map { FileDigest.sha256($0) })
+        #expect(file.sha256 == TrustMirror.files[path].map { SourceDigest.sha256($0) })
         #expect(file.trust.contains(kind.list))
       }
-      #expect(plan.stage2?.sha256 == FileDigest.sha256(Array("a second stage".utf8)))
+      #expect(plan.stage2?.sha256 == SourceDigest.sha256(Array("a second stage".utf8)))
       // What is not signed is said to be so.
       #expect(plan.kernel.trust.contains("signed by ") == (kind.signature != .none))
       #expect(plan.kernel.trust.contains("does not sign it") == (kind.signature == .none))
@@ -48,8 +48,8 @@ struct TrustChainTests {
     try await TrustMirror.run(Kind.signed) { mirror in
       #expect(try await mirror.fetch(try await mirror.choose()).status == .done)
       let list = mirror.folder.appending(mirror.kind.list)
-      let evil = FileDigest.sha256(Array("evil".utf8))
-      let digest = FileDigest.sha256(Array("a kernel".utf8))
+      let evil = SourceDigest.sha256(Array("evil".utf8))
+      let digest = SourceDigest.sha256(Array("a kernel".utf8))
       try AtomicFile.write(try mirror.test.text(list).replacing(digest, with: evil), to: list)
       let finding = try await mirror.refusal()
       #expect(finding.status == .fetchFailed && finding.message.contains("is bad"), "\(finding.message)")
@@ -196,7 +196,7 @@ struct TrustChainTests {
       let finding = try await mirror.refusal { $0.source.mirrors = [mirror.server.unprotectedURL] }
       #expect(finding.message.contains("is not signed and would come over an unprotected connection"))
       #expect(finding.hint?.contains("'kernel-sha256'") == true)
-      func digest(_ path: String) -> String? { TrustMirror.files[path].map { FileDigest.sha256($0) } }
+      func digest(_ path: String) -> String? { TrustMirror.files[path].map { SourceDigest.sha256($0) } }
       let choice = try await mirror.choose {
         $0.source.mirrors = [mirror.server.unprotectedURL]
         $0.source.kernelSHA256 = digest("boot/linux")
@@ -214,7 +214,7 @@ struct TrustChainTests {
     try await TrustMirror.run([Kind.all[0]]) { mirror in
       let choice = try await mirror.choose {
         $0.source.trust = "none"
-        $0.source.kernelSHA256 = FileDigest.sha256(Array("a kernel".utf8))
+        $0.source.kernelSHA256 = SourceDigest.sha256(Array("a kernel".utf8))
         $0.source.stage2Path = nil
       }
       #expect(choice.plan?.kernel.trust == "digest in the config")
@@ -233,7 +233,7 @@ struct TrustChainTests {
       let chain = try TrustChains.chain(for: config.source)
       let image = try #require(try await chain.image(request))
       #expect(image.path == "test-1.2.10-live.iso")
-      #expect(image.sha256 == FileDigest.sha256(Array("the newest image".utf8)))
+      #expect(image.sha256 == SourceDigest.sha256(Array("the newest image".utf8)))
     }
   }
 
@@ -242,7 +242,7 @@ struct TrustChainTests {
     try await TrustMirror.run(Kind.signed) { mirror in
       let name = "test-1.2.10-live.iso"
       func publish() async throws {
-        let digest = try FileDigest.sha512(mirror.folder.appending(name))
+        let digest = try SourceDigest.sha512(mirror.folder.appending(name))
         try await mirror.publish(
           list: mirror.kind.signature == .around ? "SHA512 (\(name)) = \(digest)\n" : "\(digest)  \(name)\n")
       }

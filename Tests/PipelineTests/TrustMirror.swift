@@ -31,7 +31,7 @@ final class TrustMirror: Sendable {
 
     func text(_ files: [String: [UInt8]]) -> String {
       let lines = files.sorted { $0.key < $1.key }.map { path, bytes in
-        let digest = FileDigest.sha256(bytes)
+        let digest = SourceDigest.sha256(bytes)
         return switch name {
         case "treeinfo": "\(path) = sha256:\(digest)"
         case "clear-signed": "# \(path): \(bytes.count) bytes\nSHA256 (\(path)) = \(digest)"
@@ -193,7 +193,7 @@ final class TrustMirror: Sendable {
   var keepsGoodFiles: Bool {
     ["boot/linux", "boot/initrd", "boot/root.img"].allSatisfy { path in
       let bytes = TrustMirror.files[path] ?? []
-      let kept = test.folder.appending("cache/content").appending(FileDigest.sha256(bytes))
+      let kept = test.folder.appending("cache/content").appending(SourceDigest.sha256(bytes))
       return (try? AtomicFile.read(kept)) == bytes
     }
   }

@@ -15,6 +15,16 @@ package enum TarArchive {
     try write(files, of: root.extent, to: target)
   }
 
+  /// Packs once more without writing: throws `.digestMismatch` when `target` has other bytes, and as `write(rootOf:to:)`. Blocks.
+  static func compare(rootOf raw: FilePath, with target: FilePath) throws {
+    let root = try RootPartition.find(in: raw, PartitionTable.read(raw))
+    let files = try Ext4FileSystem.open(image: raw, extent: root.extent, mode: .readOnly)
+    var output = try TarOutput(comparingWith: target)
+    var walk = TarWalk(limit: root.extent.length)
+    try walk.run(files, into: &output)
+    try output.close()
+  }
+
   /// As `write(rootOf:to:)` for an open file system.
   package static func write(
     _ files: borrowing Ext4FileSystem, of extent: ImageExtent, to target: FilePath

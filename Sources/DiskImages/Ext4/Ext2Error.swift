@@ -2,10 +2,11 @@ import CExt2fs
 
 /// Return codes of libext2fs as errors with com_err's text.
 enum Ext2Error {
-  /// Registers the texts and silences the library, once per process.
+  /// Registers the texts, silences the library and bounds what it keeps, once per process.
   static let tables: Void = {
     initialize_ext2_error_table()
     image_factory_silence_com_err()
+    image_factory_return_large_blocks()
   }()
 
   /// Runs one call and throws when it returns a code: "cannot WHAT: TEXT".

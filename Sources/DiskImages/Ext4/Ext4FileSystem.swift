@@ -101,8 +101,10 @@ package struct Ext4FileSystem: ~Copyable {
 
   /// Bytes per block.
   package var blockSize: Int64 { Int64(fs.pointee.blocksize) }
-  /// Bytes that files can still take.
-  package var freeBytes: Int64 { Int64(ext2fs_free_blocks_count(fs.pointee.super)) * blockSize }
+  /// Bytes that files can still take; never more than there are, whatever the superblock says.
+  package var freeBytes: Int64 {
+    Int64(min(ext2fs_free_blocks_count(fs.pointee.super), ext2fs_blocks_count(fs.pointee.super))) * blockSize
+  }
 
   /// Inodes are dated with this, seconds since 1970; nil: now. For images that repeat.
   package func setClock(_ seconds: Int64?) { fs.pointee.now = time_t(seconds ?? 0) }

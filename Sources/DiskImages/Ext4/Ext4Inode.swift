@@ -65,8 +65,8 @@ extension Ext4FileSystem {
 
   func status(of number: ext2_ino_t) throws -> Ext4Status {
     try withInode(number) { inode in
-      let blocks = Int64(ext2fs_get_stat_i_blocks(fs, ext2fs_inode(inode)))
-      return Ext4Status(number, inode.pointee, allocated: blocks * 512)
+      let (bytes, overflow) = ext2fs_get_stat_i_blocks(fs, ext2fs_inode(inode)).multipliedReportingOverflow(by: 512)
+      return Ext4Status(number, inode.pointee, allocated: overflow ? .max : Int64(clamping: bytes))
     }
   }
 

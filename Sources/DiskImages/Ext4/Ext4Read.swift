@@ -65,6 +65,7 @@ extension Ext4FileSystem {
   func withFile<Result>(
     _ inode: ext2_ino_t, flags: Int32, _ path: ImagePath, _ body: (ext2_file_t) throws -> Result
   ) throws -> Result {
+    try requireShortInlineData(inode, path)
     var opened: ext2_file_t?
     try Ext2Error.check("open '\(path)' in the image") { ext2fs_file_open(fs, inode, flags, &opened) }
     guard let file = opened else { throw DiskImageError(.corrupt, "cannot open '\(path)' in the image") }
@@ -77,6 +78,17 @@ extension Ext4FileSystem {
     }
     try Ext2Error.check("write '\(path)' in the image") { ext2fs_file_close(file) }
     return result
+  }
+
+  /// libext2fs copies inline data into a buffer of three blocks without a look at its length (1.47), which an attribute in an inode of its
+  /// own can give it: no more than an inode has room for is believed.
+  private func requireShortInlineData(_ inode: ext2_ino_t, _ path: ImagePath) throws {
+    guard try withInode(inode, { $0.pointee.i_flags & UInt32(EXT4_INLINE_DATA_FL) != 0 }) else { return }
+    var length = 0
+    try Ext2Error.check("open '\(path)' in the image") { ext2fs_inline_data_size(fs, inode, &length) }
+    guard length <= max(inodeSize, Int(blockSize)) else {
+      throw DiskImageError(.corrupt, "'\(path)' in the image has more inline data than its inode has room for")
+    }
   }
 
   /// Short targets lie in the inode's block field, longer ones in a block or inline.

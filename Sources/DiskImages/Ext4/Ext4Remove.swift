@@ -95,7 +95,7 @@ extension Ext4FileSystem {
 
   /// Takes one name from an inode, and the inode away with its last one.
   private func drop(_ number: ext2_ino_t, isFolder: Bool, _ removal: inout Ext4Removal) throws {
-    let before = ext2fs_free_blocks_count(fs.pointee.super)
+    let before = freeBytes
     try withInode(number) { inode in
       removal.names += 1
       if !isFolder, inode.pointee.i_links_count > 1 {
@@ -116,6 +116,6 @@ extension Ext4FileSystem {
       try write(inode, as: number)
       ext2fs_inode_alloc_stats2(fs, number, -1, isFolder ? 1 : 0)
     }
-    removal.bytes += Int64(ext2fs_free_blocks_count(fs.pointee.super)) * blockSize - Int64(before) * blockSize
+    removal.bytes += freeBytes - before
   }
 }

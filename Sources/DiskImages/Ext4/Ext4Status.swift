@@ -33,10 +33,13 @@ package struct Ext4Status: Sendable, Hashable {
     permissions = inode.i_mode & 0o7777
     owner = UInt32(inode.i_uid) | UInt32(inode.osd2.linux2.l_i_uid_high) << 16
     group = UInt32(inode.i_gid) | UInt32(inode.osd2.linux2.l_i_gid_high) << 16
-    size = Int64(bitPattern: UInt64(inode.i_size) | UInt64(inode.i_size_high) << 32)
+    size = min(Int64(clamping: UInt64(inode.i_size) | UInt64(inode.i_size_high) << 32), Ext4Status.largest)
     links = Int(inode.i_links_count)
-    self.allocated = allocated
+    self.allocated = min(allocated, Ext4Status.largest)
   }
+
+  /// No file can be larger: 2^32 blocks of 64 KiB. A number beyond it is not believed, and could not be added up.
+  private static let largest: Int64 = 1 << 48
 }
 
 extension Ext4Status.Kind {

@@ -135,7 +135,10 @@ extension Ext4FileSystem {
       var done = 0
       while done < bytes.count {
         var written: UInt32 = 0
-        let part = UnsafeRawBufferPointer(rebasing: bytes[done..<min(bytes.count, done + 1 << 20)])
+        // Into inline data libext2fs copies by way of a buffer of three blocks, however much it is given (1.47): no more than one
+        // block at first, after which the data is inline no more.
+        let most = done == 0 ? Int(blockSize) : 1 << 20
+        let part = UnsafeRawBufferPointer(rebasing: bytes[done..<min(bytes.count, done + most)])
         try Ext2Error.check("write '\(path)'") {
           ext2fs_file_write(file, part.baseAddress, UInt32(part.count), &written)
         }

@@ -9,7 +9,8 @@ package struct ExtSuperblock: Sendable, Hashable {
   package init?(bytes: some Sequence<UInt8>) {
     self.bytes = Array(bytes.prefix(1024))
     guard self.bytes.count == 1024, number(0x38, 2) == 0xEF53, number(0x18, 4) <= 6, number(0x28, 4) > 0,
-      number(0x20, 4) > 0, blocks > 0, blocks < 1 << 46  // so that the length in bytes fits 63 bits
+      number(0x20, 4) > 0, blocks > 0, blocks < 1 << 46,  // so that the length in bytes fits 63 bits
+      blocks / number(0x20, 4) < 1 << 20  // a descriptor each: libext2fs keeps them all in memory
     else { return nil }
   }
 
@@ -28,8 +29,6 @@ package struct ExtSuperblock: Sendable, Hashable {
   package var blockSize: Int64 { 1024 << number(0x18, 4) }
   /// Blocks of the file system, reserved ones included.
   package var blocks: Int64 { number(0x04, 4) | (hasIncompatible(0x80) ? number(0x150, 4) << 32 : 0) }
-  /// Free blocks as of the last unmount.
-  package var freeBlocks: Int64 { number(0x0C, 4) | (hasIncompatible(0x80) ? number(0x158, 4) << 32 : 0) }
   /// Bytes of the whole file system.
   package var length: Int64 { blocks * blockSize }
   /// The volume label; may hold anything, so show it `.printable`.
@@ -62,7 +61,6 @@ package struct ExtSuperblock: Sendable, Hashable {
 
   /// A feature whose own data libext2fs does not keep right while files are removed and written; nil when there is none.
   package var unwritableFeature: String? {
-    if hasReadOnlyCompatible(0x200) { return "bigalloc" }
     if hasReadOnlyCompatible(0x100) { return "quota" }
     if hasReadOnlyCompatible(0x2000) { return "project" }
     if hasReadOnlyCompatible(0x4000) { return "shared_blocks" }

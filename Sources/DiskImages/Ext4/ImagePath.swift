@@ -24,8 +24,17 @@ package struct ImagePath: Sendable, Hashable, CustomStringConvertible {
 
   init(components: [[UInt8]]) { self.components = components }
 
-  /// The path of an entry of this folder; throws `.unsafePath` for a name that only a damaged folder can hold.
+  /// More levels than any installed system has; a guest can nest without end, and what is looked up level by level costs the square.
+  private static let deepest = 1024
+
+  /// The path of an entry of this folder; throws `.unsafePath` for a name that only a damaged folder can hold, `.tooLarge` past 1,024
+  /// levels.
   package func appending(_ name: [UInt8]) throws -> ImagePath {
+    guard components.count < ImagePath.deepest else {
+      throw DiskImageError(
+        .tooLarge, "a folder of the image lies more than \(ImagePath.deepest) levels deep",
+        hint: "add the folder that holds it to 'clean'")
+    }
     guard ImagePath.isUsable(name), name != [UInt8(ascii: ".")] else {
       throw DiskImageError(.unsafePath, "a folder in the image holds an unusable name")
     }

@@ -13,6 +13,9 @@ package struct ImageExtent: Sendable, Hashable {
 
   /// The first byte after the run.
   package var end: Int64 { offset + length }
+
+  /// Whether both have a byte in common.
+  func overlaps(_ other: ImageExtent) -> Bool { offset < other.end && other.offset < end }
 }
 
 extension ImageExtent {

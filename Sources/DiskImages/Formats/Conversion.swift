@@ -30,16 +30,24 @@ package enum Conversion {
       }
       let note = try await blocking { follower?.finish(target) }
       async let hashed = note == nil && !algorithms.isEmpty ? blocking { try DigestNote(of: target, algorithms) } : note
-      for command in format.check(target, against: raw) {
-        let status = try await run(command)
-        guard status == 0 else { throw command.failure(status) }
-      }
+      try await check(format, target, against: raw, run)
       return try await hashed
     } catch {
       for step in steps { undo(step) }
       if raw != target { unlink(target.string) }
       throw error
     }
+  }
+
+  private static func check(
+    _ format: any DiskFormat, _ target: FilePath, against raw: FilePath, _ run: CommandRunner
+  ) async throws {
+    defer { if let unpacked = format.unpacked(target) { unlink(unpacked.string) } }
+    for command in format.check(target, against: raw) {
+      let status = try await run(command)
+      guard status == 0 else { throw command.failure(status) }
+    }
+    try await blocking { try format.compare(target, with: raw) }
   }
 
   private static func perform(_ step: ConversionStep, _ run: CommandRunner) async throws {

@@ -23,6 +23,12 @@ package protocol DiskFormat: Sendable {
 
   /// The commands that prove that `target` is sound and holds what `raw` holds; each has to end with status 0.
   func check(_ target: FilePath, against raw: FilePath) -> [Command]
+
+  /// The file that the commands of `check` unpack `target` to, removed after them; nil: they unpack nothing.
+  func unpacked(_ target: FilePath) -> FilePath?
+
+  /// Compares what no command of `check` does: throws `.digestMismatch` when `target` does not hold what `raw` holds. Blocks.
+  func compare(_ target: FilePath, with raw: FilePath) throws
 }
 
 /// One step of a conversion.
@@ -39,6 +45,12 @@ package enum ConversionStep: Sendable, Hashable {
 extension DiskFormat {
   /// Nothing can be hashed before it is done: as for most kinds.
   package func stream(_ raw: FilePath, to target: FilePath) -> FilePath? { nil }
+
+  /// Nothing is unpacked: as for most kinds.
+  package func unpacked(_ target: FilePath) -> FilePath? { nil }
+
+  /// A command of `check` compares all: as for most kinds.
+  package func compare(_ target: FilePath, with raw: FilePath) throws {}
 
   /// The compression that `options` mean; throws `.unsupported` when the kind does not have it.
   func compression(_ options: DiskFormatOptions) throws -> DiskFormatOptions.Compression {

@@ -6,7 +6,7 @@ package struct RawXz: DiskFormat {
   /// Name, extension, tools and compressions: see `DiskFormat`.
   package let name = "raw.xz"
   package let fileExtension = "raw.xz"
-  package let requiredTools = ["xz"]
+  package let requiredTools = ["xz", "ln", "qemu-img"]
   package let compressions = [DiskFormatOptions.Compression.xz]
 
   /// There is nothing to choose.
@@ -38,10 +38,21 @@ package struct RawXz: DiskFormat {
   package func stream(_ raw: FilePath, to target: FilePath) -> FilePath? { RawXz.working(raw) }
 
   /// See `DiskFormat`.
+  package func unpacked(_ target: FilePath) -> FilePath? { FilePath(target.string + ".unpacked") }
+
+  /// Unpacking checks xz's own checksum; the rest is a comparison of two raw disks.
+  ///
+  /// xz names the file that it unpacks to itself, by taking `.xz` away whatever `--suffix` says: of the target's own name that would be
+  /// the raw disk's. So it gets a second name, which goes with the unpacking.
   package func check(_ target: FilePath, against raw: FilePath) -> [Command] {
-    [
+    guard let unpacked = unpacked(target) else { return [] }
+    let second = QemuImage.argument(FilePath(unpacked.string + ".xz"))
+    return [
       Command(
-        "xz", ["-q", "-t", "--format=xz", QemuImage.argument(target)], purpose: "check the compressed image")
+        "ln", ["--force", QemuImage.argument(target), second], purpose: "give the compressed image a second name"),
+      Command(
+        "xz", ["-q", "-d", "--force", "--format=xz", second], purpose: "unpack the compressed image to check it"),
+      QemuImage.compare(raw, unpacked, format: "raw"),
     ]
   }
 }

@@ -1,4 +1,4 @@
-/// The lines of a guest's `/etc/fstab` that may mount an ext file system at boot (fstab(5)).
+/// The lines of a guest's `/etc/fstab` that may mount a file system of given kinds at boot (fstab(5)).
 ///
 /// The guest wrote it: a line that makes no sense is passed over, as mount(8) does.
 struct FileSystemTable: Sendable, Hashable {
@@ -7,6 +7,8 @@ struct FileSystemTable: Sendable, Hashable {
     /// `UUID=…`, `LABEL=…`, `/dev/…`.
     var source: String
     var place: ImagePath
+    /// `subvol=@home`.
+    var options: [String] = []
   }
 
   var entries: [Entry] = []
@@ -15,21 +17,20 @@ struct FileSystemTable: Sendable, Hashable {
   static let largestSize = 1 << 16
   private static let mostLines = 256
 
-  init(_ bytes: some Sequence<UInt8>) {
+  /// The kinds as fstab names them; a line with `auto` is of every kind.
+  init(_ bytes: some Sequence<UInt8>, of kinds: Set<String> = ["ext2", "ext3", "ext4"]) {
     let text = Array(bytes.prefix(FileSystemTable.largestSize))
     for line in text.split(separator: UInt8(ascii: "\n")).prefix(FileSystemTable.mostLines) {
       let fields = line.split { $0 == 0x20 || $0 == 0x09 }.map(FileSystemTable.plain)
       guard fields.count >= 2, !fields[0].hasPrefix("#"), fields[1].hasPrefix("/"),
-        fields.count < 3 || FileSystemTable.mayBeExt(fields[2]),
-        fields.count < 4 || !fields[3].split(separator: ",").contains("noauto"),
+        fields.count < 3
+          || fields[2].split(separator: ",").contains(where: { $0 == "auto" || kinds.contains(String($0)) }),
         let place = try? ImagePath(fields[1]), place != .root
       else { continue }
-      entries.append(Entry(source: fields[0], place: place))
+      let options = fields.count < 4 ? [] : fields[3].split(separator: ",").map(String.init)
+      guard !options.contains("noauto") else { continue }
+      entries.append(Entry(source: fields[0], place: place, options: options))
     }
-  }
-
-  private static func mayBeExt(_ kind: String) -> Bool {
-    kind.split(separator: ",").contains { ["auto", "ext2", "ext3", "ext4"].contains($0) }
   }
 
   /// Blanks, tabs, line ends and backslashes are written as `\` and three octal digits.

@@ -22,13 +22,15 @@ package final class GuestFiles {
   /// What a path names, a symlink at its end not followed; nil when there is nothing, or the root is of another kind.
   package func status(_ path: ImagePath) throws -> Ext4Status? {
     guard let (volume, inner) = locate(path) else { return nil }
-    return try volume.open.files.status(inner)
+    return try volume.readable().files.status(inner)
   }
 
   /// The entries of a folder; `lost+found` of a file system that is mounted in the root is none.
   package func list(_ path: ImagePath, limit: Int = 1_000_000) throws -> [Ext4Entry] {
+    // Below a root of another kind, which is not read here.
+    if locate(path) == nil, volumes.contains(where: { $0.place.lies(atOrBelow: path) }) { return [] }
     let (volume, inner) = try require(path)
-    let entries = try volume.open.files.list(inner, limit: limit)
+    let entries = try volume.readable().files.list(inner, limit: limit)
     guard inner == .root, volume.place != .root else { return entries }
     return entries.filter { !$0.name.elementsEqual("lost+found".utf8) }
   }
@@ -36,13 +38,13 @@ package final class GuestFiles {
   /// The whole content of a regular file.
   package func readFile(_ path: ImagePath, limit: Int) throws -> [UInt8] {
     let (volume, inner) = try require(path)
-    return try volume.open.files.readFile(inner, limit: limit)
+    return try volume.readable().files.readFile(inner, limit: limit)
   }
 
   /// Appends a file's content to an open file of the host; false when there was more than `limit`.
   package func copyFile(_ path: ImagePath, to target: FileDescriptor, limit: Int64) throws -> Bool {
     let (volume, inner) = try require(path)
-    return try volume.open.files.copyFile(inner, to: target, limit: limit)
+    return try volume.readable().files.copyFile(inner, to: target, limit: limit)
   }
 
   /// Calls `body` with every node below a folder, and below the mount points in it; no folder, no call.
@@ -50,7 +52,7 @@ package final class GuestFiles {
     _ path: ImagePath, limit: Int = 4_000_000, _ body: (ImagePath, Ext4Status) throws -> Void
   ) throws {
     let start = locate(path)
-    if let (volume, inner) = start, try volume.open.files.status(inner)?.kind == .directory {
+    if let (volume, inner) = start, try volume.readable().files.status(inner)?.kind == .directory {
       try walk(volume, inner, limit, body)
     }
     for mounted in volumes.reversed() where mounted !== start?.0 && mounted.place.lies(atOrBelow: path) {
@@ -62,7 +64,7 @@ package final class GuestFiles {
     _ volume: OpenVolume, _ inner: ImagePath, _ limit: Int, _ body: (ImagePath, Ext4Status) throws -> Void
   ) throws {
     let hiding = volumes.filter { $0 !== volume && $0.place.lies(atOrBelow: volume.place) }.map(\.place)
-    try volume.open.files.walk(inner, limit: limit) { below, status in
+    try volume.readable().files.walk(inner, limit: limit) { below, status in
       let path = volume.place.appending(below)
       // The mount point itself is a folder of the one below.
       if hiding.contains(where: { path != $0 && path.lies(atOrBelow: $0) }) { return }

@@ -18,13 +18,15 @@ package struct GuestSystem: Sendable, Hashable {
 
   /// The system of an ext root; throws as `Ext4FileSystem.open`. Blocks.
   package init(_ image: FilePath, _ table: PartitionTable, root: RootPartition) throws {
-    let files = try Ext4FileSystem.open(image: image, extent: root.extent, mode: .readOnly)
-    var fstab: [UInt8] = []
-    if let path = try? files.resolve(ImagePath("/etc/fstab")) {
-      // A longer one is none.
-      fstab = (try? files.readFile(path, limit: FileSystemTable.largestSize)) ?? []
-    }
-    self.init(image, table, root: root.extent, fstab: fstab)
+    self.init(image, table, root: root.extent, fstab: try GuestSystem.fstab(image, root: root.extent))
+  }
+
+  /// The fstab of an ext root, empty when there is none; throws as `Ext4FileSystem.open`. Blocks.
+  package static func fstab(_ image: FilePath, root: ImageExtent) throws -> [UInt8] {
+    let files = try Ext4FileSystem.open(image: image, extent: root, mode: .readOnly)
+    guard let path = try? files.resolve(ImagePath("/etc/fstab")) else { return [] }
+    // A longer one is none.
+    return (try? files.readFile(path, limit: FileSystemTable.largestSize)) ?? []
   }
 
   /// The file systems below a root of another kind at `foreign`, whose fstab was read by other means. Blocks.
@@ -48,7 +50,7 @@ package struct GuestSystem: Sendable, Hashable {
     for entry in FileSystemTable(fstab).entries {
       guard let (volume, _) = volumes.first(where: { $0.1.contain(entry.source) }),
         // LVM's metadata is the guest's as well: two volumes in one place would be written by two hands.
-        !taken.contains(where: { $0.offset < volume.extent.end && volume.extent.offset < $0.end }),
+        !taken.contains(where: { $0.overlaps(volume.extent) }),
         !found.contains(where: { $0.place == entry.place })
       else { continue }
       taken.append(volume.extent)

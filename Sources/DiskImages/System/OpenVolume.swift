@@ -15,21 +15,34 @@ final class OpenVolume {
   let place: ImagePath
   private let image: FilePath
   private let extent: ImageExtent
-  private(set) var open: Session
+  private var session: Session?
 
   init(_ image: FilePath, _ extent: ImageExtent, at place: ImagePath) throws {
     self.image = image
     self.extent = extent
     self.place = place
-    open = Session(try Ext4FileSystem.open(image: image, extent: extent, mode: .readOnly))
+    _ = try readable()
+  }
+
+  func readable() throws -> Session {
+    if let session { return session }
+    return try open(.readOnly)
   }
 
   func writable() throws -> Session {
-    if open.files.mode != .readWrite {
-      open = Session(try Ext4FileSystem.open(image: image, extent: extent, mode: .readWrite))
-    }
-    return open
+    if let session, session.files.mode == .readWrite { return session }
+    // First that one: the bitmaps of a large disk are not needed twice in memory.
+    session = nil
+    return try open(.readWrite)
   }
 
-  func flush() throws { if open.files.mode == .readWrite { try open.files.flush() } }
+  func flush() throws {
+    if let session, session.files.mode == .readWrite { try session.files.flush() }
+  }
+
+  private func open(_ mode: Ext4FileSystem.Mode) throws -> Session {
+    let opened = Session(try Ext4FileSystem.open(image: image, extent: extent, mode: mode))
+    session = opened
+    return opened
+  }
 }

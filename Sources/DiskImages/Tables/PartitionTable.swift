@@ -24,6 +24,9 @@ package struct PartitionTable: Sendable, Hashable {
     package var volumes: [LogicalVolume] = []
     /// The GPT name, control characters replaced; nil where the label has none.
     package var name: String?
+    /// Its own UUID as blkid's `PARTUUID`, in small letters: a GPT's GUID, or an msdos disk's signature with the number; nil when the
+    /// table has none.
+    package var identifier: String?
     /// libparted's names of the flags that are set: `boot`, `esp`, `lvm`, `bios_grub`.
     package var flags: Set<String>
     /// True for a logical partition inside an msdos extended one.
@@ -57,9 +60,11 @@ package struct PartitionTable: Sendable, Hashable {
       guard let content = first.content else { throw first.missingTable(image) }
       return PartitionTable(label: .none, holding: content, size: first.size)
     }
+    // Before libparted looks at them.
+    let bytes = try TableBytes(of: image)
     var table = try Parted.read(image)
     table.partitions.sort { $0.extent.offset < $1.extent.offset }
-    try table.validate(image)
+    try bytes.complete(&table, image)
     for index in table.partitions.indices {
       let found = try VolumeContent.probe(image, in: table.partitions[index].extent)
       table.partitions[index].content = found ?? table.partitions[index].content
@@ -93,20 +98,5 @@ package struct PartitionTable: Sendable, Hashable {
     partitions = []
     extended = nil
     warnings = []
-  }
-
-  /// libparted refuses most of this itself; the offsets are what we read, write and punch at, so they are checked once more.
-  private func validate(_ image: FilePath) throws {
-    var end: Int64 = 0
-    for partition in partitions {
-      guard partition.extent.length > 0, partition.extent.offset > 0, partition.extent.end <= imageSize.bytes else {
-        throw DiskImageError(
-          .invalidPartitionTable, "partition \(partition.number) of '\(image)' exceeds the disk of \(imageSize)")
-      }
-      guard partition.extent.offset >= end else {
-        throw DiskImageError(.invalidPartitionTable, "partition \(partition.number) of '\(image)' overlaps another one")
-      }
-      end = partition.extent.end
-    }
   }
 }

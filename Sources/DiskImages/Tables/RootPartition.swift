@@ -28,7 +28,7 @@ package struct RootPartition: Sendable, Hashable {
   ) throws -> RootPartition {
     if policy == .exactlyOne, table.partitions.count != 1 {
       throw DiskImageError(
-        .partitionCount, "expected exactly one partition in '\(image)', found \(table.summary)",
+        .partitionCount, "expected exactly one partition in '\(image)', but found \(table.summary)",
         hint: "change the partitioning of the installation, or allow more partitions for this image")
     }
     var found: [RootPartition] = []
@@ -92,8 +92,23 @@ package struct OSRelease: Sendable, Hashable {
   /// `13`; empty for rolling distributions.
   package var version = ""
 
+  /// `PRETTY_NAME`; nil when it has none.
+  package var prettyName: String?
+
+  /// One that says nothing.
+  package init() {}
+
+  /// Reads an os-release(5).
+  package init(_ text: String) {
+    for line in text.split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("ID=") { id = OSRelease.value(of: line) }
+      if line.hasPrefix("VERSION_ID=") { version = OSRelease.value(of: line) }
+      if line.hasPrefix("PRETTY_NAME=") { prettyName = prettyName ?? OSRelease.value(of: line) }
+    }
+  }
+
   /// What follows the equals sign, unquoted.
-  fileprivate static func value(of line: Substring) -> String {
+  private static func value(of line: Substring) -> String {
     let text = String(line.drop { $0 != "=" }.dropFirst())
     return ((try? ShellWords.split(text))?.first ?? text).printable
   }
@@ -102,13 +117,7 @@ package struct OSRelease: Sendable, Hashable {
 extension Ext4FileSystem {
   /// `ID` and `VERSION_ID` of the image's os-release; nil when there is none.
   package func osReleaseFields() throws -> OSRelease? {
-    guard let text = try osReleaseText() else { return nil }
-    var release = OSRelease()
-    for line in text.split(whereSeparator: \.isNewline) {
-      if line.hasPrefix("ID=") { release.id = OSRelease.value(of: line) }
-      if line.hasPrefix("VERSION_ID=") { release.version = OSRelease.value(of: line) }
-    }
-    return release
+    try osReleaseText().map(OSRelease.init)
   }
 
   private func osReleaseText() throws -> String? {
@@ -121,8 +130,6 @@ extension Ext4FileSystem {
 
   /// `PRETTY_NAME` of the image's os-release (os-release(5)), control characters replaced; nil when there is none.
   package func osRelease() throws -> String? {
-    guard let text = try osReleaseText() else { return nil }
-    let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("PRETTY_NAME=") }
-    return line.map { OSRelease.value(of: $0) } ?? ""
+    try osReleaseText().map { OSRelease($0).prettyName ?? "" }
   }
 }

@@ -46,8 +46,9 @@ package enum VolumeContent: Sendable, Hashable {
     if (0..<4).contains(where: { has("LABELONE", at: $0 * 512) && has("LVM2 001", at: $0 * 512 + 24) }) { return .lvm }
     if has("XFSB", at: 0) { return .xfs }
     if has("_BHRfS_M", at: 0x10040) { return .btrfs }
-    if has("SWAPSPACE2", at: 4096 - 10) || has("SWAPSPACE2", at: 65536 - 10) { return .swap }
+    // mkswap overwrites a superblock; where both are there nothing may be taken for swap, which is zeroed.
     if let superblock = ExtSuperblock(bytes: head.dropFirst(1024)) { return .ext(superblock.version) }
+    if has("SWAPSPACE2", at: 4096 - 10) || has("SWAPSPACE2", at: 65536 - 10) { return .swap }
     if has("FAT32   ", at: 82) || has("FAT16   ", at: 54) || has("FAT12   ", at: 54) { return .vfat }
     return nil
   }

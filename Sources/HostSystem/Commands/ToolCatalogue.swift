@@ -17,6 +17,7 @@ package enum ToolCatalogue {
     "gpgconf": "gnupg",
     "grub-fstest": "grub-common",
     "libvirtd": "libvirt-daemon",
+    "ln": "coreutils",
     "mke2fs": "e2fsprogs",
     "mkfs.ext4": "e2fsprogs",
     "osinfo-query": "libosinfo-bin",

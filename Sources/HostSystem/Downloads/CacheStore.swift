@@ -29,7 +29,7 @@ struct CacheStore: Sendable {
     var validator: String
   }
 
-  static func key(_ source: String) -> String { FileDigest.sha256(Array(source.utf8)) }
+  static func key(_ source: String) -> String { SourceDigest.sha256(Array(source.utf8)) }
 
   var scratch: FilePath { folder.appending("scratch") }
   func content(_ digest: String) -> FilePath { folder.appending("content").appending(digest) }
@@ -51,7 +51,7 @@ struct CacheStore: Sendable {
     guard CacheStore.isDigest(digest) else { return nil }
     let path = content(digest)
     guard let file = try? OpenFile(path, O_RDONLY) else { return nil }
-    guard try FileDigest.sha256(file).hexadecimal == digest else {
+    guard try SourceDigest.sha256(file).hexadecimal == digest else {
       unlink(path.string)
       return nil
     }

@@ -83,7 +83,7 @@ extension SourceRequest {
   /// What is wrong with a file by the SHA-512 that it must have; nil: nothing, or none is known.
   func sha512Problem(of path: FilePath) throws -> String? {
     guard let wanted = sha512 else { return nil }
-    let digest = try FileDigest.sha512(path)
+    let digest = try SourceDigest.sha512(path)
     return digest == wanted ? nil : "wrong digest: SHA-512 is \(digest), wanted \(wanted)"
   }
 }

@@ -66,7 +66,7 @@ struct HTTPFetch {
       try store.notePart(key, etag: answer.header("ETag"), lastModified: answer.header("Last-Modified"))
     }
     // Reads what is kept, which also leaves the file at its end.
-    var hash = try FileDigest.sha256(part)
+    var hash = try SourceDigest.sha256(part)
     let (received, first) = try await copy(answer, to: part, hash: &hash, from: start)
     let digest = hash.hexadecimal
     if let problem = try problem(digest: digest, size: start + received, first: first, part: part.path) {

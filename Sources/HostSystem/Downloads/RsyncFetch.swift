@@ -65,7 +65,7 @@ struct RsyncFetch {
       unlink(copy.string)
       throw FetchFailure(source, "longer than \(request.sizeLimit)", mayPass: false)
     }
-    let digest = try FileDigest.sha256(file).hexadecimal
+    let digest = try SourceDigest.sha256(file).hexadecimal
     if let wanted = request.sha256, wanted != digest {
       // Size and time may have been those of the right file while its bytes were not: all of it, next time.
       unlink(copy.string)

@@ -163,7 +163,7 @@ package struct SourceCache: Sendable {
     guard information.st_mode & S_IFMT == S_IFREG else {
       throw FetchFailure(path.string, "not a regular file", mayPass: false)
     }
-    let digest = try FileDigest.sha256(file).hexadecimal
+    let digest = try SourceDigest.sha256(file).hexadecimal
     if let wanted = request.sha256, wanted != digest {
       throw FetchFailure(path.string, "wrong digest: SHA-256 is \(digest), wanted \(wanted)", mayPass: false)
     }

@@ -23,7 +23,7 @@ struct UnpackedMember {
         "cannot unpack \(request.name): '\(member.printable)' in '\(container.source)' is not a regular file",
         hint: "a link's target can be named itself; list it with: \(listing)")
     }
-    let digest = try FileDigest.sha256(file).hexadecimal
+    let digest = try SourceDigest.sha256(file).hexadecimal
     if let wanted = request.sha256, wanted != digest {
       throw FactoryError(
         .fetchFailed,

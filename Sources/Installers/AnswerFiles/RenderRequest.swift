@@ -18,6 +18,8 @@ package struct RenderRequest: Sendable {
   package var firstBootHostKeys = true
   /// What the finished system removes by itself as the installer's last act; nil: it is cleaned from outside.
   package var selfCleaning: Cleaning?
+  /// It does so only in file systems that nobody cleans from outside without root (xfs, btrfs): its root is none of them.
+  package var selfCleansPartsOnly = false
   /// The machine switches itself off at the end; otherwise it reboots.
   package var powerOff = true
   /// The serial port that carries the installer's log out of the guest.

@@ -20,28 +20,32 @@ package struct CleaningPreview: Sendable, Codable {
   }
 
   package var entries: [Entry] = []
-  package var size: ByteSize { ByteSize(bytes: entries.reduce(0) { $0 + $1.size.bytes }) }
+  package var size: ByteSize { ByteSize(bytes: entries.reduce(0) { CleaningPreview.sum($0, $1.size.bytes) }) }
   /// Why patterns have no effect, one sentence each.
   package var skipped: [String] = []
   /// What would be left that a golden image should not have.
   package var leftovers: [Leftover] = []
 
+  /// Nothing yet.
+  init() {}
+
   /// Looks at the ext file systems of a raw disk's system; throws `DiskImageError`. Blocks.
   init(of image: FilePath, _ cleaning: Cleaning, _ answers: InstallAnswers) throws {
     let table = try PartitionTable.read(image)
-    let root = try RootPartition.find(in: image, table)
+    try self.init(of: GuestSystem(image, table, root: RootPartition.find(in: image, table)), cleaning, answers)
+  }
+
+  /// The same for a system that was found; throws `DiskImageError`. Blocks.
+  init(of system: GuestSystem, _ cleaning: Cleaning, _ answers: InstallAnswers) throws {
+    if system.root == nil, system.mounts.isEmpty { return }
     // A damaged `/home` is told by the inspection; the rest can be looked at all the same.
-    let files = try GuestFiles(GuestSystem(image, table, root: root).readable())
+    let files = try GuestFiles(system.readable())
     var skipped: [String] = []
     let kept = try KeptPaths(cleaning.keep, in: files) {
       skipped.append(LinkedFolder.sentence($0.printable, $1.description))
     }
     var seen: Set<ImagePath> = []
-    let hostKeys = cleaning.regenerateHostKeys ? [HostKeys.pattern] : []
-    for (action, patterns) in [
-      (Entry.Action.save, cleaning.logs), (.remove, cleaning.remove + cleaning.add + hostKeys),
-      (.empty, cleaning.empty),
-    ] {
+    for (action, patterns) in CleaningPreview.lists(cleaning) {
       for pattern in patterns {
         let found = try files.matches(of: pattern)
         skipped += found.links.map { LinkedFolder.sentence(pattern.printable, $0.description) }
@@ -64,11 +68,24 @@ package struct CleaningPreview: Sendable, Codable {
     }
   }
 
+  static func lists(_ cleaning: Cleaning) -> [(Entry.Action, [String])] {
+    let hostKeys = cleaning.regenerateHostKeys ? [HostKeys.pattern] : []
+    return [
+      (.save, cleaning.logs), (.remove, cleaning.remove + cleaning.add + hostKeys), (.empty, cleaning.empty),
+    ]
+  }
+
   private static func size(_ path: ImagePath, _ files: GuestFiles) throws -> Int64 {
     guard let status = try files.status(path) else { return 0 }
     guard status.kind == .directory else { return status.kind == .file ? status.size : 0 }
     var total: Int64 = 0
-    try files.walk(path) { _, below in if below.kind == .file { total += below.allocated } }
+    try files.walk(path) { _, below in if below.kind == .file { total = sum(total, below.allocated) } }
     return total
+  }
+
+  /// What a guest claims need not fit a number.
+  static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
   }
 }

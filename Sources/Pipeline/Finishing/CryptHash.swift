@@ -2,7 +2,8 @@
 enum CryptHash {
   /// The characters that the last part has at least, by method (crypt(5), "Available hashing methods").
   private static let lengths: [String: Int] = [
-    "1": 22, "5": 43, "6": 86, "7": 43, "y": 43, "gy": 43, "2a": 53, "2b": 53, "2y": 53,
+    "1": 22, "5": 43, "6": 86, "7": 43, "y": 43, "gy": 43, "2a": 53, "2b": 53, "2x": 53, "2y": 53, "sha1": 28,
+    "sm3": 43, "sm3y": 43,
   ]
 
   /// Whether there is one anywhere in a file.

@@ -21,7 +21,7 @@ package struct FinishPlanner: Sendable {
         let words = ["qemu-img", "convert", "-f", format.name, "-O", "raw", disk.string, disk.string + ".raw"]
         return "it looks like \(format.name), only raw disks are finished: \(ShellWords.join(words))"
       }
-      findings.append(.host("cannot finish '\(disk)': \(error.message)", hint: hint ?? error.hint))
+      findings.append(.host("cannot finish '\(disk)': \(error.message)", hint: hint ?? NoDisk.hint(disk, error)))
     } catch {
       findings.append(.host("cannot finish '\(disk)': \(describe(error))"))
     }

@@ -16,7 +16,10 @@ struct ForeignCleaning: Sendable {
     try await files.prepareOthers(table, besides: nil)
     let (image, extent, fstab) = (plan.disk.raw, root.extent, root.fstab)
     let others = try await offPool { GuestSystem(image, table, foreign: extent, fstab: fstab) }
-    let outcome = try await cleanRoot(others.mounts.map(\.place))
+    let parts = try await offPool { ForeignMount.list(image, table, besides: extent, fstab: fstab) }
+    var outcome = try await cleanRoot(others.mounts.map(\.place) + parts.map(\.place))
+    outcome.facts += try await ForeignParts(plan: plan, context: context).clean(
+      parts, around: others.mounts.map(\.place))
     try await clean(others)
     try await files.checkOthers(table, besides: nil)
     return outcome
@@ -51,14 +54,19 @@ struct ForeignCleaning: Sendable {
         }
       }
     }
-    let purpose = "clean the \(root.kindName) file system of '\(plan.image)'"
+    let purpose = "clean \(root.title(plan))"
     guard let missing = await SudoHelper(host: context.host).findings(purpose: purpose).first else {
       return try await PrivilegedCleaning(plan: plan, context: context, root: root, mountPoints: mountPoints).run()
     }
     if let failure { throw failure }
+    throw ForeignCleaning.leftBehind(left, purpose, missing)
+  }
+
+  static func leftBehind(_ left: [String], _ purpose: String, _ missing: Finding) -> FactoryError {
     let shown = left.prefix(10) + (left.count > 10 ? ["and \(left.count - 10) more"] : [])
-    throw FactoryError(
-      .processingFailed, "cannot \(purpose) without root: the guest left \(left.count) things to clean",
+    return FactoryError(
+      .processingFailed,
+      "cannot \(purpose) without root: the guest left \(left.count) thing\(left.count == 1 ? "" : "s") to clean",
       hint: missing.hint, details: shown.map(\.printable) + [missing.message])
   }
 
@@ -72,7 +80,7 @@ struct ForeignCleaning: Sendable {
               .processingFailed, "the guest did not unmount the \(root.kindName) file system of '\(plan.image)'",
               hint: "the installation has to end with a clean shutdown")
           }
-          return try await ForeignFreeSpace(plan: plan, context: context, root: root).giveBack(copy: copy)
+          return try await root.freeSpace(plan, context).giveBack(copy: copy)
         })
     } catch let error as FactoryError {
       return .failure(error)

@@ -20,8 +20,7 @@ extension ForeignRoot {
   /// The kernel replays the log of what it mounts: the sudo helper is asked to mount a copy for writing, and nothing else.
   func replay(_ copy: FilePath, _ plan: BuildPlan, in context: StageContext) async throws {
     try await HelperRun(plan: plan, context: context).clean(
-      inCopy(copy), CleaningWork(output: "/"),
-      purpose: "replay the log of the \(kindName) file system of '\(plan.image)'"
+      inCopy(copy), CleaningWork(output: "/"), purpose: "replay the log of \(title(plan))"
     ) { _ in }
   }
 

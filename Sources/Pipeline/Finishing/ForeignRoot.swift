@@ -5,21 +5,39 @@ import PrivilegedOperations
 import Synchronization
 import SystemPackage
 
-/// A root file system that the kernel alone can write: xfs or btrfs, read by GRUB's tools or through the sudo helper.
+/// A file system that the kernel alone can write, xfs or btrfs, read by GRUB's tools or through the sudo helper: the root of the guest's
+/// system, or one that is mounted in it.
 struct ForeignRoot: Sendable, Hashable {
   var volume: GuestVolume
   /// `PRETTY_NAME` of its os-release, printable; nil when there is none.
   var distribution: String?
   /// What its fstab says; empty when there is none.
   var fstab: [UInt8] = []
+  /// Where it is mounted in the guest's system; nil: it is the root.
+  var place: ImagePath?
 
   /// `xfs` or `btrfs`.
   var kindName: String { volume.kind.rawValue }
   var extent: ImageExtent { ImageExtent(offset: volume.offset, length: volume.size) }
 
+  /// For people: "the xfs file system of 'golden'", and where it is mounted.
+  func title(_ plan: BuildPlan) -> String {
+    "the \(kindName) file system of '\(plan.image)'" + (place.map { " at '\($0)'" } ?? "")
+  }
+
+  /// A mounted file system as a volume of its image.
+  static func volume(of image: FilePath, _ mount: ForeignMount) -> GuestVolume {
+    // An image is a regular file, and the helper takes no link on the way.
+    GuestVolume(
+      file: HelperRun.withoutLinks(image).string, offset: mount.extent.offset, size: mount.extent.length,
+      kind: mount.content == .xfs ? .xfs : .btrfs)
+  }
+
   /// The file systems of an image that may be such a root, when no ext file system is the root.
-  static func candidates(in image: FilePath, onePartition: Bool) -> [GuestVolume] {
-    guard let table = try? PartitionTable.read(image), !onePartition || table.partitions.count == 1,
+  static func candidates(
+    in image: FilePath, onePartition: Bool, known disk: KnownDisk = KnownDisk()
+  ) -> [GuestVolume] {
+    guard let table = try? disk.table(of: image), !onePartition || table.partitions.count == 1,
       (try? RootPartition.find(in: image, table)) == nil
     else { return [] }
     return table.places.compactMap { extent, content in
@@ -35,32 +53,11 @@ struct ForeignRoot: Sendable, Hashable {
     }
   }
 
-  /// What the host must have when the root will be, or on a given disk is, of such a kind.
-  static func requirements(of plan: BuildPlan) -> [Requirement] {
-    var kinds: Set<GuestVolume.Kind> = []
-    if let disk = plan.disk.given {
-      kinds = Set(candidates(in: disk, onePartition: plan.cleaning.onePartition).map(\.kind))
-    } else if plan.answers.ownFile == nil {
-      // What a user's own answer file makes is seen when it is there.
-      let root = plan.answers.answers.disk.partitions.first { $0.mountPoint == "/" }?.fileSystem
-      if let root, let kind = GuestVolume.Kind(rawValue: root.rawValue) { kinds = [kind] }
-    }
-    let cleansItself = plan.disk.given == nil && plan.answers.cleansItself
-    return kinds.subtracting([.ext4]).sorted { $0.rawValue < $1.rawValue }.flatMap { kind in
-      let object = "the \(kind) file system of '\(plan.image)'"
-      return [
-        cleansItself
-          ? Requirement.tool(GrubReader.tool, purpose: "look into \(object)") : .sudoHelper(purpose: "clean \(object)"),
-        .tool(checker(kind), purpose: "check \(object)"),
-      ]
-    }
-  }
-
   /// Finds the root; nil when there is no such file system, or an ext file system is the root. Throws ``FactoryError``.
   static func find(_ plan: BuildPlan, in context: StageContext) async throws -> ForeignRoot? {
-    let (image, one) = (plan.disk.raw, plan.cleaning.onePartition)
+    let (image, one, disk) = (plan.disk.raw, plan.cleaning.onePartition, context.disk)
     var found: [ForeignRoot] = []
-    let volumes = try await offPool { candidates(in: image, onePartition: one) }
+    let volumes = try await offPool { candidates(in: image, onePartition: one, known: disk) }
     for volume in volumes {
       if let root = try await look(into: volume, of: image, plan, context) { found.append(root) }
     }
@@ -85,14 +82,24 @@ struct ForeignRoot: Sendable, Hashable {
     case .noSystem: return nil
     case .system(let tree):
       var root = ForeignRoot(volume: volume)
-      for path in releases where root.distribution == nil {
-        let text = try await tree.read(ImagePath(path), limit: LeftoverScan.largestFile)
-        root.distribution = prettyName(String(decoding: text ?? [], as: UTF8.self))
-      }
-      root.fstab = try await tree.read(ImagePath(fstabPath), limit: LeftoverScan.largestFile) ?? []
+      root.distribution = try await release(in: tree).prettyName
+      root.fstab = try await fstab(in: tree)
       return root
     case .unreadable: return try await lookByHelper(into: volume, plan, context)
     }
+  }
+
+  /// What its os-release says, empty when there is none.
+  static func release(in tree: OutsideTree) async throws -> OSRelease {
+    for path in releases {
+      let text = try await tree.read(ImagePath(path), limit: LeftoverScan.largestFile)
+      if let text, !text.isEmpty { return OSRelease(String(decoding: text, as: UTF8.self)) }
+    }
+    return OSRelease()
+  }
+
+  static func fstab(in tree: OutsideTree) async throws -> [UInt8] {
+    try await tree.read(ImagePath(fstabPath), limit: LeftoverScan.largestFile) ?? []
   }
 
   private static func lookByHelper(
@@ -109,20 +116,12 @@ struct ForeignRoot: Sendable, Hashable {
         case .root: root = ForeignRoot(volume: volume)
         case .file where record.name.elementsEqual(fstabPath.utf8): root?.fstab = try data() ?? []
         case .file where root?.distribution == nil:
-          root?.distribution = prettyName(String(decoding: try data() ?? [], as: UTF8.self))
+          root?.distribution = OSRelease(String(decoding: try data() ?? [], as: UTF8.self)).prettyName
         default: break
         }
       }
       return root
     }
-  }
-
-  private static func prettyName(_ text: String) -> String? {
-    for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("PRETTY_NAME=") {
-      let value = String(line.dropFirst("PRETTY_NAME=".count))
-      return ((try? ShellWords.split(value))?.first ?? value).printable
-    }
-    return nil
   }
 
   /// The file system's own checker says that it is sound; throws ``FactoryError``, with nothing changed on the disk.
@@ -131,11 +130,12 @@ struct ForeignRoot: Sendable, Hashable {
   func check(_ plan: BuildPlan, in context: StageContext) async throws {
     try await withCopy(plan) { copy in
       if try await check(copy, plan, in: context) { return }
-      context.events.warning("the guest did not unmount its root file system: its log is replayed")
+      context.events.warning(
+        "the guest did not unmount \(place.map { "'\($0)'" } ?? "its root file system"): its log is replayed")
       try await replay(copy, plan, in: context)
       guard try await check(copy, plan, in: context) else {
         throw FactoryError(
-          .processingFailed, "the log of the \(kindName) file system of '\(plan.image)' could not be replayed")
+          .processingFailed, "the log of \(title(plan)) could not be replayed")
       }
     }
   }
@@ -148,7 +148,7 @@ struct ForeignRoot: Sendable, Hashable {
     do {
       try await offPool { try SparseFile.extract(run, of: image, to: copy) }
     } catch let error as DiskImageError {
-      throw FactoryError(.processingFailed, "cannot check the root file system: \(error.message)", hint: error.hint)
+      throw FactoryError(.processingFailed, "cannot check \(title(plan)): \(error.message)", hint: error.hint)
     }
     return try await body(copy)
   }
@@ -159,14 +159,20 @@ struct ForeignRoot: Sendable, Hashable {
   /// `state: <DIRTY>`, but prints a log of gigabytes as well). Where the words change one day, such a file system counts as damaged.
   /// `btrfs check` passes over the log of a btrfs: its superblock tells whether there is one.
   func check(_ copy: FilePath, _ plan: BuildPlan, in context: StageContext) async throws -> Bool {
+    try await isUnmounted(copy, context.host.runner, purpose: "check \(title(plan))")
+  }
+
+  /// The same without a build.
+  func isUnmounted(
+    _ copy: FilePath, _ runner: any HostSystem.CommandRunner, purpose: String
+  ) async throws -> Bool {
     let kind = volume.kind
     let isUnmounted = Mutex(true)
-    let purpose = "check the \(kind) file system of '\(plan.image)'"
     let command =
       kind == .xfs
       ? Command("xfs_repair", ["-n", "-f", copy.string], purpose: purpose)
       : Command("btrfs", ["check", "--readonly", copy.string], purpose: purpose)
-    let result = try await context.host.runner.run(command) { line in
+    let result = try await runner.run(command) { line in
       if line.text.contains("valuable metadata changes in a log") { isUnmounted.withLock { $0 = false } }
     }
     if kind == .xfs, !isUnmounted.withLock({ $0 }) { return false }
@@ -175,6 +181,10 @@ struct ForeignRoot: Sendable, Hashable {
         of: command, status: .processingFailed, hint: "the file system is damaged; was the guest shut down cleanly?")
     }
     return try kind != .btrfs || !ForeignLog.isInBtrfs(copy)
+  }
+
+  func freeSpace(_ plan: BuildPlan, _ context: StageContext) -> ForeignFreeSpace {
+    ForeignFreeSpace(image: plan.disk.raw, root: self, runner: context.host.runner, title: title(plan))
   }
 
   /// The tool that a check runs.

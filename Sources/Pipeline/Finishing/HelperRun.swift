@@ -11,9 +11,10 @@ struct HelperRun: Sendable {
 
   /// Looks into a file system and reads what was handed out; throws ``FactoryError``.
   func inspect<Value: Sendable>(
-    _ volume: GuestVolume, read: [String], purpose: String, _ body: @escaping @Sendable (HelperOutput) throws -> Value
+    _ volume: GuestVolume, isPart: Bool = false, read: [String], purpose: String,
+    _ body: @escaping @Sendable (HelperOutput) throws -> Value
   ) async throws -> Value {
-    try await run(purpose, body) { .inspect(volume, InspectionWork(output: $0, read: read)) }
+    try await run(purpose, body) { .inspect(volume, InspectionWork(output: $0, isPart: isPart, read: read)) }
   }
 
   /// Cleans a file system and reads what was handed out; throws ``FactoryError``.

@@ -43,7 +43,8 @@ package struct Inspector: Sendable {
         throw error
       }
     } catch let error as DiskImageError {
-      throw FactoryError(.processingFailed, "cannot inspect '\(file)': \(error.message)", hint: error.hint)
+      throw FactoryError(
+        .processingFailed, "cannot inspect '\(file)': \(error.message)", hint: NoDisk.hint(file, error))
     }
   }
 
@@ -51,21 +52,44 @@ package struct Inspector: Sendable {
     _ file: FilePath, _ raw: FilePath, _ format: String,
     _ config: @escaping @Sendable (String, String) -> ImageConfig?
   ) async throws -> Result {
-    try await offPool {
-      var result = Result(file: file.string.printable, format: format, disk: try DiskInspection(raw))
-      do {
-        let root = try RootPartition.find(in: raw, PartitionTable.read(raw))
-        let system = try Ext4FileSystem.open(image: raw, extent: root.extent, mode: .readOnly).osReleaseFields()
-        if let config = config(system?.id ?? "", system?.version ?? "") {
-          result.rules = config.name
-          result.cleaning = try CleaningPreview(of: raw, config.cleaning, config.answers)
-        } else {
-          result.problem = "no image of the configuration is of this distribution"
-        }
-      } catch let error as DiskImageError {
-        result.problem = error.message
+    let scratch = try ScratchFolder(under: FilePath(Host.temporaryFolder), prefix: "image-factory-inspect")
+    let result: Swift.Result<Result, any Error>
+    do {
+      let disk = try await offPool { try DiskInspection(raw) }
+      var found = Result(file: file.string.printable, format: format, disk: disk)
+      try await found.disk.measure(raw, scratch: scratch.path, host: host)
+      try await preview(raw, scratch.path, config, &found)
+      result = .success(found)
+    } catch {
+      result = .failure(error)
+    }
+    try? scratch.close()
+    return try result.get()
+  }
+
+  private func preview(
+    _ raw: FilePath, _ scratch: FilePath, _ config: @escaping @Sendable (String, String) -> ImageConfig?,
+    _ result: inout Result
+  ) async throws {
+    do {
+      let found = try await InspectedSystem(of: raw, scratch: scratch, host: host)
+      result.disk.warnings += found.problems
+      for index in result.disk.volumes.indices where result.disk.volumes[index].offset == found.root.offset {
+        // An extended partition or a physical volume begins elsewhere: the root alone begins there.
+        result.disk.volumes[index].distribution = result.disk.volumes[index].distribution ?? found.release.prettyName
       }
-      return result
+      guard let config = config(found.release.id, found.release.version) else {
+        result.problem = "no image of the configuration is of this distribution"
+        return
+      }
+      result.rules = config.name
+      var cleaning = try await offPool { try CleaningPreview(of: found.system, config.cleaning, config.answers) }
+      for tree in found.trees { try await cleaning.add(tree, config.cleaning, config.answers) }
+      result.cleaning = cleaning
+    } catch let error as DiskImageError {
+      result.problem = error.message
+    } catch let error as FactoryError {
+      result.problem = error.message
     }
   }
 }

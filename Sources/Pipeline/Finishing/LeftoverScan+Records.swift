@@ -5,7 +5,7 @@ import Model
 /// The same scan over files that were handed out one by one, for file systems that are not read here.
 extension LeftoverScan {
   /// The paths whose files have to be handed out.
-  static var patterns: [String] { readFolders + answerFiles + ["/var/lib/dbus/machine-id"] }
+  static var patterns: [String] { readFolders + answerFiles + identityFiles }
 
   /// What one file is, by its path and its contents.
   func examine(_ path: ImagePath, _ contents: [UInt8]) -> [Leftover] {
@@ -14,7 +14,7 @@ extension LeftoverScan {
     let text = path.description
     // FNM_PATHNAME, FNM_PERIOD and FNM_LEADING_DIR (fnmatch(3)): the pattern, or anything below it.
     if LeftoverScan.answerFiles.contains(where: { fnmatch($0, text, 1 | 4 | 8) == 0 }) { found.append(.answerFile) }
-    if ["/etc/machine-id", "/var/lib/dbus/machine-id"].contains(text) { found.append(.machineIdentity) }
+    if LeftoverScan.identityFiles.contains(text), LeftoverScan.isIdentity(contents) { found.append(.machineIdentity) }
     let names = path.components.map { String(decoding: $0, as: UTF8.self) }
     let depth = names.first == "home" ? 2 : 1
     if names.first == "root" || names.first == "home", names.count > depth {

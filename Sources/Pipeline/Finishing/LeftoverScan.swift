@@ -21,6 +21,14 @@ struct LeftoverScan: Sendable {
     "/var/log/anaconda", "/var/log/anaconda.*", "/var/lib/cloud/instance", "/var/lib/cloud/instances",
     "/var/lib/cloud/seed",
   ]
+  /// What belongs to one machine, and makes all machines of an image the same one when it stays.
+  static let identityFiles = [
+    "/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/nvme/hostid", "/etc/dhcpcd.duid", "/var/lib/dhcpcd/duid",
+    "/var/lib/wicked/duid.xml", "/var/lib/NetworkManager/secret_key", "/var/lib/systemd/random-seed",
+    "/var/lib/systemd/credential.secret", "/var/lib/urandom/random-seed",
+  ]
+  /// What systemd takes for an empty machine-id (machine-id(5)).
+  private static let noIdentity = Array("uninitialized".utf8)
   /// Folders whose files are read; logs and databases of installers are below them.
   static let readFolders = [
     "/etc", "/root", "/home", "/var/log", "/var/lib/cloud", "/var/adm", "/var/cache/debconf",
@@ -40,15 +48,18 @@ struct LeftoverScan: Sendable {
     for pattern in LeftoverScan.answerFiles {
       for path in expanded(pattern, files) { note(.answerFile, path) }
     }
-    for pattern in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
-      for path in expanded(pattern, files) where try isFilled(path, files) { note(.machineIdentity, path) }
+    for pattern in LeftoverScan.identityFiles {
+      for path in expanded(pattern, files) where try isFilled(path, files) {
+        let start = try? files.readFile(path, limit: LeftoverScan.largestFile)
+        if LeftoverScan.isIdentity(start ?? []) { note(.machineIdentity, path) }
+      }
     }
     for home in expanded("/root", files) + expanded("/home/*", files) {
       for name in LeftoverScan.histories {
         let path = try home.appending(Array(name.utf8))
         if try isFilled(path, files) { note(.shellHistory, path) }
       }
-      for path in expanded("\(home)/.ssh/authorized_keys*", files) where try isFilled(path, files) {
+      for path in keyFiles(of: home, files) where try isFilled(path, files) {
         if !isWanted(home) { note(.authorizedKeys, path) }
       }
     }
@@ -63,9 +74,18 @@ struct LeftoverScan: Sendable {
     return found.sorted { ($0.path, $0.kind.rawValue) < ($1.path, $1.kind.rawValue) }
   }
 
+  /// Whether a file that belongs to one machine says which.
+  static func isIdentity(_ contents: [UInt8]) -> Bool { !contents.starts(with: noIdentity) }
+
   /// A folder on the way that is a symlink is no finding: what it leads to is looked at by its own name.
   private func expanded(_ pattern: String, _ files: GuestFiles) -> [ImagePath] {
     (try? files.expand(pattern, limit: 1000)) ?? []
+  }
+
+  /// Not by a pattern: the name of a home folder is the guest's, and may itself be one or have control characters.
+  private func keyFiles(of home: ImagePath, _ files: GuestFiles) -> [ImagePath] {
+    guard let folder = try? home.appending(Array(".ssh".utf8)), let entries = try? files.list(folder) else { return [] }
+    return entries.filter { $0.name.starts(with: "authorized_keys".utf8) }.compactMap { try? folder.appending($0.name) }
   }
 
   private func isFilled(_ path: ImagePath, _ files: GuestFiles) throws -> Bool {

@@ -35,6 +35,17 @@ extension RootFileSystem {
     }
   }
 
+  /// The xfs and btrfs file systems that the root's fstab mounts.
+  func foreignParts(_ table: PartitionTable, _ root: RootPartition) async throws -> [ForeignMount] {
+    let image = image
+    return try await wrapped("find the guest's file systems") {
+      try await offPool {
+        ForeignMount.list(
+          image, table, besides: root.extent, fstab: try GuestSystem.fstab(image, root: root.extent))
+      }
+    }
+  }
+
   private func others(_ table: PartitionTable, _ root: ImageExtent?) -> [(name: String, extent: ImageExtent)] {
     table.extVolumes.filter { $0.extent != root }.map { volume in
       (volume.logical == nil ? "partition \(volume.name)" : "'\(volume.name)'", volume.extent)

@@ -7,8 +7,10 @@ struct Signing: Sendable {
   let key: String
   let host: Host
 
-  /// Signs a file as `FILE.asc` and verifies the signature; throws ``FactoryError`` with exit status 7.
-  func sign(_ file: FilePath) async throws -> FilePath {
+  /// Signs a file as `FILE.asc` and verifies the signature; gives the primary key's fingerprint. Throws ``FactoryError`` with exit
+  /// status 7.
+  @discardableResult
+  func sign(_ file: FilePath) async throws -> String {
     let signature = file.appendingExtension("asc")
     let name = file.lastComponent?.string ?? ""
     _ = try await host.runner.succeed(
@@ -19,13 +21,29 @@ struct Signing: Sendable {
         ],
         "sign '\(name)'"), failing: .processingFailed,
       hint: "the key has to be usable without being asked for a passphrase; is gpg-agent running for this user?")
-    let check = command(
-      ["--status-fd", "1", "--verify", signature.string, file.string], "verify the signature of '\(name)'")
+    let check = verification(file, signature)
     let result = try await host.runner.succeed(check, failing: .processingFailed)
-    guard result.standardOutput.contains("[GNUPG:] VALIDSIG ") else {
-      throw result.failure(of: check, status: .processingFailed)
+    guard let signer = signers(result).first else { throw result.failure(of: check, status: .processingFailed) }
+    return signer
+  }
+
+  /// The primary keys, by fingerprint, whose good signature of a file this is; none for a bad one.
+  func signers(of file: FilePath, _ signature: FilePath) async throws -> [String] {
+    let result = try await host.runner.run(verification(file, signature))
+    return result.succeeded ? signers(result) : []
+  }
+
+  /// doc/DETAILS of GnuPG: VALIDSIG has the key that signed first, and the primary key it belongs to last.
+  private func signers(_ result: CommandResult) -> [String] {
+    result.standardOutput.split(whereSeparator: \.isNewline).compactMap { line in
+      line.hasPrefix("[GNUPG:] VALIDSIG ") ? line.split(separator: " ").last.map(String.init) : nil
     }
-    return signature
+  }
+
+  private func verification(_ file: FilePath, _ signature: FilePath) -> Command {
+    command(
+      ["--status-fd", "1", "--verify", signature.string, file.string],
+      "verify the signature of '\(file.lastComponent?.string ?? "")'")
   }
 
   /// Nothing when gpg has the secret key, else what is wrong.

@@ -12,18 +12,30 @@ struct SudoHelper: Sendable {
 
   /// The helper beside our own program, else the one on the `PATH`.
   ///
-  /// What sudo allows is a path: it has to be the one that root installed, and sudoers decides that, not we.
-  var path: FilePath? {
+  /// What sudo allows is a path: it has to be the one that root installed, and sudoers decides that, not we. Never a script: Debian's
+  /// package `image-factory` puts the Python tool's helper of the same name onto the `PATH`, and a line in sudoers for that one gives
+  /// root away.
+  var path: FilePath? { found.first { !SudoHelper.isScript($0) } }
+
+  private var found: [FilePath] {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let beside = FilePath(own).removingLastComponent().appending(SudoHelper.name)
-    return host.runner.locate(beside.string) ?? host.runner.locate(SudoHelper.name)
+    return [beside.string, SudoHelper.name].compactMap { host.runner.locate($0) }
+  }
+
+  /// Whether a file begins with `#!`; one that cannot be read is not run by us either.
+  static func isScript(_ file: FilePath) -> Bool {
+    guard let opened = FileHandle(forReadingAtPath: file.string) else { return false }
+    defer { try? opened.close() }
+    return (try? opened.read(upToCount: 2)) == Data("#!".utf8)
   }
 
   /// The command for an operation; throws ``FactoryError`` (exit status 4) when the helper is not installed.
   func command(_ operation: PrivilegedOperation, purpose: String) throws -> Command {
     guard let path else {
+      let passed = found.first.map { " ('\($0)' is a script: the Python tool's helper, which is not used)" } ?? ""
       throw FactoryError(
-        .hostNotReady, "cannot find '\(SudoHelper.name)', required to \(purpose)",
+        .hostNotReady, "cannot find '\(SudoHelper.name)', required to \(purpose)\(passed)",
         hint: "install it beside 'image-factory' or on the PATH: 'make install' does")
     }
     let words = PrivilegedRequest(operation).words

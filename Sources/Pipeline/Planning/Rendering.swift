@@ -25,7 +25,8 @@ package enum Rendering {
     request.firmwareLookup = answers.firmwareLookup
     request.holdInitramfs = answers.holdInitramfs
     request.firstBootHostKeys = cleaning.regenerateHostKeys
-    request.selfCleaning = answers.cleansItself ? cleaning : nil
+    request.selfCleaning = answers.selfCleaning == nil ? nil : cleaning
+    request.selfCleansPartsOnly = answers.selfCleaning == .parts
     request.dialect = answers.dialect
     request.diskSize = diskSize
     request.origins = origins

@@ -21,6 +21,11 @@ struct RequirementCheck: Sendable {
     case .destination(let destination): await self.destination(destination)
     case .signingKey(let key): await Signing(key: key, host: host).findings()
     case .sudoHelper(let purpose): await SudoHelper(host: host).findings(purpose: purpose)
+    case .sudoHelperIfNeeded(let purpose):
+      await SudoHelper(host: host).findings(purpose: purpose).map { finding in
+        Finding.warning(
+          "\(finding.message); the build fails if the guest leaves something to clean", hint: finding.hint)
+      }
     case .hook(let words, let purpose, let location): hook(words, purpose, location)
     }
   }

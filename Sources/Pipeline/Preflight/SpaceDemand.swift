@@ -28,8 +28,10 @@ struct SpaceDemand: Sendable {
 
   /// The raw disk and the converted images stand side by side, with some room for logs, kernel and initrd.
   private func disks(of plan: BuildPlan) -> ByteSize {
-    // Shrinking works on a copy of the partition and makes a new disk.
-    let images = Int64(max(plan.disk.artifacts.count, 1) + (plan.disk.shrinkMargin == nil ? 0 : 2))
+    // Shrinking works on a copy of the partition and makes a new disk; a compressed image is unpacked once to be compared.
+    let unpacked = plan.disk.artifacts.contains { $0.unpacked != nil }
+    let images = Int64(
+      max(plan.disk.artifacts.count, 1) + (plan.disk.shrinkMargin == nil ? 0 : 2) + (unpacked ? 1 : 0))
     return ByteSize(bytes: filled(plan) * (1 + images) + (256 << 20))
   }
 
@@ -89,6 +91,10 @@ struct SpaceDemand: Sendable {
     else { return ByteSize(bytes: 0) }
     return .mebibytes(160)
   }
+}
+
+extension ArtifactPlan {
+  fileprivate var unpacked: FilePath? { DiskFormats.named(format)?.unpacked(working) }
 }
 
 extension ByteSize {

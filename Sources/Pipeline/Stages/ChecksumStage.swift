@@ -23,9 +23,9 @@ package struct ChecksumStage: Stage {
       context.events.step("hashing \(artifact.final.lastComponent?.string ?? artifact.format)")
       let algorithms = ChecksumStage.algorithms(plan)
       // What was written as a stream was hashed meanwhile. A `raw` is nowhere copied: this is the one time that it is read.
-      let digests = try await offPool {
+      let digests = try await offPoolUntilCancelled { checkCancellation in
         try DigestNote.take(for: artifact.working, algorithms)
-          ?? DiskImages.FileDigest.compute(artifact.working, algorithms: algorithms)
+          ?? FileDigest.compute(artifact.working, algorithms: algorithms) { _ in try checkCancellation() }
       }
       let sizes = try SparseFile.sizes(of: artifact.working)
       var report = ArtifactReport(
@@ -36,15 +36,16 @@ package struct ChecksumStage: Stage {
       report.signature = try await place(artifact, report, plan, in: context)
       outcome.artifacts.append(report)
     }
-    list(outcome.artifacts, plan, context.events)
+    try Task.checkCancellation()
+    await list(outcome.artifacts, plan, in: context)
     outcome.completesImage = true
     outcome.facts = outcome.artifacts.map { "\($0.format) \($0.sha256.prefix(12))…" }
     return outcome
   }
 
   /// What every artifact is hashed with.
-  static func algorithms(_ plan: BuildPlan) -> Set<DiskImages.FileDigest.Algorithm> {
-    Set(plan.disk.checksums.compactMap { DiskImages.FileDigest.Algorithm(rawValue: $0) }).union([.sha256])
+  static func algorithms(_ plan: BuildPlan) -> Set<FileDigest.Algorithm> {
+    Set(plan.disk.checksums.compactMap { FileDigest.Algorithm(rawValue: $0) }).union([.sha256])
   }
 
   /// Before the long work of hashing, and before anything is in its place.
@@ -81,7 +82,7 @@ package struct ChecksumStage: Stage {
       suffixes.append(".size")
     }
     if let key = plan.disk.signKey {
-      _ = try await Signing(key: key, host: context.host).sign(FilePath(artifact.working.string + ".sha256sum"))
+      try await Signing(key: key, host: context.host).sign(FilePath(artifact.working.string + ".sha256sum"))
       suffixes.append(".sha256sum.asc")
     }
     for suffix in suffixes {
@@ -95,19 +96,24 @@ package struct ChecksumStage: Stage {
     return plan.disk.signKey == nil ? nil : artifact.final.string + ".sha256sum.asc"
   }
 
-  /// The image is complete without: a list that somebody else broke must not take it away.
-  private func list(_ artifacts: [ArtifactReport], _ plan: BuildPlan, _ events: StageEvents) {
+  /// The image is complete without: a list that somebody else broke must not take it away, and a signal that comes now neither.
+  private func list(_ artifacts: [ArtifactReport], _ plan: BuildPlan, in context: StageContext) async {
     func entries(_ digest: (ArtifactReport) -> String?) -> [ChecksumFile.Entry] {
       artifacts.compactMap { artifact in
         digest(artifact).map { .init(digest: $0, name: FilePath(artifact.path).lastComponent?.string ?? "") }
       }
     }
+    let signing = plan.disk.signKey.map { Signing(key: $0, host: context.host) }
     for (name, lines) in [("SHA256SUMS", entries { $0.sha256 }), ("SHA512SUMS", entries { $0.sha512 })]
     where !lines.isEmpty {
+      let list = ChecksumList(file: plan.outputFolder.appending(name), signing: signing, scratch: plan.workFolder)
       do {
-        try ChecksumList.add(lines, to: plan.outputFolder.appending(name))
+        // A task of its own is not cancelled with the build.
+        if let warning = try await Task(operation: { try await list.add(lines) }).value {
+          context.events.warning(warning)
+        }
       } catch {
-        events.warning("the image is not in '\(plan.outputFolder.appending(name))': \(describe(error))")
+        context.events.warning("the image is not in '\(list.file)': \(describe(error))")
       }
     }
   }

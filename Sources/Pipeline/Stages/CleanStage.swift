@@ -18,10 +18,12 @@ package struct CleanStage: Stage {
     }
     let files = RootFileSystem(image: plan.disk.raw, context: context)
     let (table, root) = try await files.find(plan.cleaning.onePartition ? .exactlyOne : .any)
-    try await files.makeClean(root)
     // Before anything is changed: a damaged file system must fail here, not be made worse.
-    try await files.check(root)
-    try await files.prepareOthers(table, besides: root.extent)
+    if !context.disk.takeSoundness() {
+      try await files.makeClean(root)
+      try await files.check(root)
+      try await files.prepareOthers(table, besides: root.extent)
+    }
     let system = try await files.system(table, root)
     let events = context.events
     let removal: Tally
@@ -33,9 +35,13 @@ package struct CleanStage: Stage {
     try await files.check(root)
     try await files.checkOthers(table, besides: root.extent)
     try await scan(plan, system, events)
-    return StageOutcome(
+    var outcome = StageOutcome(
       facts: root.distribution ?? "unknown distribution",
       "\(removal.names) files removed (\(ByteSize(bytes: removal.bytes)))")
+    let parts = try await files.foreignParts(table, root)
+    outcome.facts += try await ForeignParts(plan: plan, context: context).clean(
+      parts, around: system.mounts.map(\.place))
+    return outcome
   }
 
   /// What a golden image should not have: a warning each, or the end of the build, as the setting `scan` says.

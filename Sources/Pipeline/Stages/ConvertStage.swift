@@ -32,9 +32,9 @@ package struct ConvertStage: Stage {
           run: files.run)
         try note?.leave(beside: artifact.working)
       } catch let error as DiskImageError {
-        throw FactoryError(
-          .processingFailed, "cannot convert '\(plan.image)' to \(artifact.format): \(error.message)",
-          hint: error.hint ?? "is there space left in '\(plan.workFolder.removingLastComponent())'?")
+        throw files.failure(
+          "convert '\(plan.image)' to \(artifact.format)", error,
+          hint: "is there space left in '\(plan.workFolder.removingLastComponent())'?")
       }
       let size = try SparseFile.sizes(of: artifact.working)
       outcome.facts.append("\(artifact.format) \(size.allocated)")

@@ -1,4 +1,5 @@
 import DiskImages
+import Glibc
 import HostSystem
 package import Model
 import SystemPackage
@@ -23,23 +24,32 @@ package struct CopyDiskStage: Stage {
       try Folder.remove(disk)
     }
     do {
-      let free = await freeSpace(of: given, in: context)
+      let before = try State(of: given)
+      let known = await look(at: given, in: context)
       try Task.checkCancellation()
       let method = try await offPool {
-        try SparseFile.copy(given, to: disk, leavingOut: free, permissions: .ownerReadWrite)
+        try SparseFile.copy(given, to: disk, leavingOut: known?.free ?? [], permissions: .ownerReadWrite)
       }
-      let (before, copy) = (try SparseFile.sizes(of: given), try SparseFile.sizes(of: disk))
+      guard try State(of: given) == before else {
+        throw FactoryError(
+          .processingFailed, "the disk '\(given)' was changed while it was copied",
+          hint: "end what writes to it, a virtual machine perhaps, then try again")
+      }
+      if let known { context.disk.learn(known.table, isSound: true) }
+      let (source, copy) = (try SparseFile.sizes(of: given), try SparseFile.sizes(of: disk))
       return StageOutcome(
-        facts: "\(before.allocated) of \(before.apparent)",
+        facts: "\(source.allocated) of \(source.apparent)",
         method == .reflink ? method.rawValue : "\(copy.allocated) copied")
     } catch let error as DiskImageError {
       throw FactoryError(.processingFailed, "cannot copy the disk '\(given)': \(error.message)", hint: error.hint)
     }
   }
 
-  /// What would only be zeroed later. Nothing when that is not certain: the free blocks of a file system that was not unmounted or
-  /// is damaged may be somebody's, and the stages that follow see to such a one in the copy.
-  private func freeSpace(of disk: FilePath, in context: StageContext) async -> [ImageExtent] {
+  /// The partition table, and what would only be zeroed later. nil when that is not certain: the free blocks of a file system that was
+  /// not unmounted or is damaged may be somebody's, and the stages that follow see to such a one in the copy.
+  private func look(
+    at disk: FilePath, in context: StageContext
+  ) async -> (table: PartitionTable, free: [ImageExtent])? {
     let runner = context.host.runner
     do {
       let table = try await offPool { try PartitionTable.read(disk) }
@@ -53,9 +63,29 @@ package struct CopyDiskStage: Stage {
           return status
         }
       }
-      return free
+      return (table, free)
     } catch {
-      return []
+      return nil
+    }
+  }
+
+  /// What is another one after somebody has written to a file, or has put another file in its place.
+  private struct State: Hashable {
+    private var inode: UInt64
+    private var size: Int
+    private var seconds: Int
+    private var nanoseconds: Int
+
+    init(of path: FilePath) throws {
+      var status = stat()
+      guard stat(path.string, &status) == 0 else {
+        let reason = String(cString: strerror(errno))
+        throw FactoryError(.processingFailed, "cannot look at the disk '\(path)': \(reason)")
+      }
+      inode = UInt64(status.st_ino)
+      size = Int(status.st_size)
+      seconds = Int(status.st_mtim.tv_sec)
+      nanoseconds = Int(status.st_mtim.tv_nsec)
     }
   }
 }

@@ -41,7 +41,7 @@ package struct DepotStage: Stage {
     _ plan: PinnedSuitePlan?, plan build: BuildPlan, in context: StageContext
   ) async throws -> PinnedSuite? {
     guard let plan else { return nil }
-    let digest = try await offPool { try DiskImages.FileDigest.sha256(plan.index) }
+    let digest = try await offPool { try FileDigest.sha256(plan.index) }
     guard digest == plan.indexSHA256 else {
       throw FactoryError(
         .fetchFailed, "the pin's index '\(plan.index)' is not the one that the pin names",

@@ -35,13 +35,14 @@ package struct ShrinkStage: Stage {
         output: { command in
           try await host.runner.succeed(command, failing: .processingFailed).standardOutput
         })
+      context.disk.forget()
+      let (changed, smaller) = try await files.find(.any)
       // Blocks that were moved left their contents behind.
-      _ = try await offPool { try FreeSpaceZeroing.zero(image: image, table: PartitionTable.read(image)) }
-      let (_, smaller) = try await files.find(.any)
+      _ = try await offPool { try FreeSpaceZeroing.zero(image: image, table: changed) }
       try await files.check(smaller)
       return StageOutcome(facts: "\(report.before) → \(report.after)")
     } catch let error as DiskImageError {
-      throw FactoryError(.processingFailed, "cannot shrink the image: \(error.message)", hint: error.hint)
+      throw files.failure("shrink the image", error)
     }
   }
 }

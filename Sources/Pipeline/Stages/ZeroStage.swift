@@ -22,8 +22,9 @@ package struct ZeroStage: Stage {
     } catch let error as DiskImageError {
       throw FactoryError(.processingFailed, "cannot zero the free space: \(error.message)", hint: error.hint)
     }
+    let cleaned = try await self.cleaned(table, found?.root, foreign, files)
     // Our own last script in the guest trims every file system; what a user's own answer file does is not known.
-    let others = table.places.filter { Self.keepsFreeSpace($0.content) && $0.extent != foreign?.extent }.map(
+    let others = table.places.filter { Self.keepsFreeSpace($0.content) && !cleaned.contains($0.extent) }.map(
       \.content.name)
     if plan.answers.ownFile != nil, !others.isEmpty {
       context.events.warning(
@@ -37,6 +38,19 @@ package struct ZeroStage: Stage {
     if let found { try await files.check(found.root) }
     try await files.checkOthers(table, besides: found?.root.extent)
     return StageOutcome(facts: "\(report.before.allocated) → \(report.after.allocated)")
+  }
+
+  /// The file systems that gave their free space back when they were cleaned.
+  private func cleaned(
+    _ table: PartitionTable, _ root: RootPartition?, _ foreign: ForeignRoot?, _ files: RootFileSystem
+  ) async throws -> [ImageExtent] {
+    if let root { return try await files.foreignParts(table, root).map(\.extent) }
+    guard let foreign else { return [] }
+    let image = files.image
+    let parts = try await offPool {
+      ForeignMount.list(image, table, besides: foreign.extent, fstab: foreign.fstab)
+    }
+    return [foreign.extent] + parts.map(\.extent)
   }
 
   /// File systems whose free blocks are not known here.

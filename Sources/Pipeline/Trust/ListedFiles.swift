@@ -76,7 +76,7 @@ struct ListedFiles: Sendable {
       initrd: try ExplicitDigest.agree(listing.file(initrd), source.initrdSHA256, "initrd", request),
       stage2: try source.stage2Path.map {
         try ExplicitDigest.agree(listing.file($0), source.stage2SHA256, "stage2", request)
-      }, reason: reason, listing: ListingPlan(url: listing.url, sha256: FileDigest.sha256(listing.bytes)))
+      }, reason: reason, listing: ListingPlan(url: listing.url, sha256: SourceDigest.sha256(listing.bytes)))
     let files = [result.kernel, result.initrd] + [result.stage2].compactMap(\.self)
     let sizes = try await probe(files.map(\.path))
     result.kernel.size = sizes[result.kernel.path]

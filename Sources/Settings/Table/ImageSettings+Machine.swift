@@ -108,10 +108,10 @@ extension ImageSettings {
       .text(
         "an OpenPGP key: its fingerprint or mail address",
         isValid: { NameRule.isWord($0, and: "@.+-_") && !$0.hasPrefix("-") }),
-      "OpenPGP key that signs each IMAGE.sha256sum"
+      "OpenPGP key that signs each IMAGE.sha256sum and the folder's SHA256SUMS"
     )
     .details(
-      "The signature is IMAGE.sha256sum.asc. The secret key has to be in gpg's keyring of the user who builds, usable without being asked."
+      "The signatures are IMAGE.sha256sum.asc and SHA256SUMS.asc. The secret key has to be in gpg's keyring of the user who builds, usable without being asked."
     ),
     Rule("keep-raw", \.config.disk.keepRaw, .boolean, "the raw image is kept beside other formats"),
     Rule("output-dir", \.config.disk.outputFolder, .path, "folder the image is put into").former("output-folder"),

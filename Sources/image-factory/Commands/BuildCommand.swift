@@ -24,7 +24,7 @@ struct BuildCommand: AsyncParsableCommand {
     let (config, warnings) = try options.config(for: name, in: loaded)
     try await Host.withReal { host in
       let builder = Builder(host: host, shippedFolder: loaded.shippedFolder)
-      let report = try await Stoppable.run { stopStatus in
+      let report = try await Stoppable.run(json: options.json) { stopStatus in
         try await builder.build(
           config, hookEnvironment: loaded.environment(for: name), stopStatus: stopStatus,
           onFindings: { Complaint.report(warnings + $0, json: options.json) },

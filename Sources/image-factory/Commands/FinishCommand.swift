@@ -39,7 +39,7 @@ struct FinishCommand: AsyncParsableCommand {
     let request = config
     try await Pipeline.Host.withReal { host in
       let builder = Builder(host: host, shippedFolder: loaded.shippedFolder)
-      let report = try await Stoppable.run { stopStatus in
+      let report = try await Stoppable.run(json: options.json) { stopStatus in
         try await builder.finish(
           request, disk: file, stopStatus: stopStatus,
           onFindings: { Complaint.report(findings + $0, json: options.json) },

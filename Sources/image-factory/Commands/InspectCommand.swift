@@ -24,7 +24,7 @@ struct InspectCommand: AsyncParsableCommand {
     let loaded = try options.load()
     let named = try image.map { try options.config(for: $0, in: loaded).config }
     let path = FinishCommand.absolute(file)
-    try await Stoppable.withHost { host in
+    try await Stoppable.withHost(json: options.json) { host in
       let result = try await Inspector(host: host).inspect(path) { distribution, release in
         named ?? InspectRules.config(distribution: distribution, release: release, in: loaded)
       }

@@ -195,6 +195,15 @@ struct EveryField: Sendable {
       $0.selfCleaning = Cleaning()
       $0.selfCleaning?.remove = ["/var/tmp/*"]
     },
+    request(
+      "selfCleansPartsOnly", "partitions",
+      same: Dictionary(
+        AnswerFiles.all.filter { !$0.init().cleansItself }.map { ($0.name, "it does not clean itself, and says so") },
+        uniquingKeysWith: { $1 })
+    ) {
+      $0.selfCleaning = Cleaning()
+      $0.selfCleansPartsOnly = true
+    },
     request("powerOff", "power-off") { $0.powerOff = false },
     request("logPort", "log-port") { $0.logPort = "ttyS7" },
     request(

@@ -113,11 +113,11 @@ struct OutsideTests {
         script:
           "echo x >etc/new; sync etc/new; for i in 1 2 3; do echo $i >etc/$i; done; xfs_io -x -c 'shutdown -f' .; fstrim() { :; }; sync() { :; }"
       )
-      let digest = try DiskImages.FileDigest.sha256(disk.plan.disk.raw)
+      let digest = try FileDigest.sha256(disk.plan.disk.raw)
       let error = await factoryError { _ = try await disk.clean() }
       // What GRUB cannot read is the helper's, which is not there.
       #expect([.processingFailed, .hostNotReady].contains(error?.status), "\(error?.message ?? "")")
-      #expect(try DiskImages.FileDigest.sha256(disk.plan.disk.raw) == digest)
+      #expect(try FileDigest.sha256(disk.plan.disk.raw) == digest)
     }
   }
 

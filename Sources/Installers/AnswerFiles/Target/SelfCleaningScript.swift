@@ -20,6 +20,7 @@ struct SelfCleaningScript {
       + Self.words(cleaning.add, "clean", request) + Self.words(hostKeys, "regenerate-host-keys", request)
     let emptying = try Self.words(cleaning.empty, "clean-empty", request)
     var inside = [Self.head] + (keep.isEmpty ? Self.nothingStays : Self.stays(keep)) + [Self.functions]
+    inside.append(request.selfCleansPartsOnly ? Self.cleansParts : Self.cleansAll)
     inside += removal.map { "remove \($0)" } + emptying.map { "empty \($0)" }
     inside.append("echo \"$removed files and folders removed, $emptied emptied\"")
     text = """
@@ -66,6 +67,17 @@ struct SelfCleaningScript {
     emptied=0
     """
 
+  private static let cleansAll = "cleaned() { return 0; }"
+  private static let cleansParts = """
+    # Whether a folder is in a file system that is not cleaned from outside.
+    cleaned() {
+      case $(stat -f -c %T -- "$1") in
+        xfs | btrfs) return 0 ;;
+      esac
+      return 1
+    }
+    """
+
   private static let nothingStays = ["stays() { return 1; }", "holds() { return 1; }"]
 
   private static func stays(_ keep: [String]) -> [String] {
@@ -100,13 +112,14 @@ struct SelfCleaningScript {
       folder=${1%/*}
       folder=${folder:-/}
       [ "$folder" != "$checked" ] || return 0
+      cleaned "$folder" || return 1
       if [ "$(cd -P "$folder" && pwd)" != "$folder" ]; then
         echo "$1 passes a link: it is left alone"
         return 1
       fi
       checked=$folder
     }
-    checked=/
+    checked=
     remove() {
       for path; do
         if ! present "$path" || stays "$path"; then continue; fi

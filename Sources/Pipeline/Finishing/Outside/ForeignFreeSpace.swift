@@ -9,22 +9,44 @@ import SystemPackage
 ///
 /// So it does not matter whether the guest's disk took a discard, or what was written between the last one and the unmount.
 struct ForeignFreeSpace: Sendable {
-  let plan: BuildPlan
-  let context: StageContext
+  let image: FilePath
   let root: ForeignRoot
+  let runner: any HostSystem.CommandRunner
+  /// The file system, for people.
+  let title: String
 
   /// Gives the free space back; `copy` is the file system in a file of its own, found sound and cleanly unmounted before.
   ///
   /// Gives how much was no hole yet. Throws ``FactoryError`` when it cannot be told what is free.
   func giveBack(copy: FilePath) async throws -> ByteSize {
-    let (image, extent, kind) = (plan.disk.raw, root.extent, root.volume.kind)
-    do {
-      let runs = kind == .xfs ? try await xfs(copy) : try await btrfs(copy)
+    let (image, extent) = (image, root.extent)
+    return try await wrapped {
+      let runs = try await runs(copy)
       return try await offPool { try FreeRuns.punch(runs, of: image, in: extent) }
+    }
+  }
+
+  /// What is free, and how much of it is no hole; nothing is changed. Throws as ``giveBack(copy:)``.
+  func measure(copy: FilePath) async throws -> (free: ByteSize, reclaimable: ByteSize) {
+    let (image, extent) = (image, root.extent)
+    return try await wrapped {
+      let runs = try await runs(copy)
+      let allocated = try await offPool { try FreeRuns.allocated(runs, of: image, in: extent) }
+      return (ByteSize(bytes: runs.reduce(0) { $0 + $1.length }), allocated)
+    }
+  }
+
+  private func wrapped<Value>(_ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await work()
     } catch let error as DiskImageError {
       throw FactoryError(
         .processingFailed, "cannot give back the free space of '\(image)': \(error.message)", hint: error.hint)
     }
+  }
+
+  private func runs(_ copy: FilePath) async throws -> [ImageExtent] {
+    root.volume.kind == .xfs ? try await xfs(copy) : try await btrfs(copy)
   }
 
   private func xfs(_ copy: FilePath) async throws -> [ImageExtent] {
@@ -52,7 +74,7 @@ struct ForeignFreeSpace: Sendable {
   private func superblock(_ copy: FilePath) async throws -> [Substring: Int64] {
     let command = Command(
       "btrfs", ["inspect-internal", "dump-super", copy.string], timeLimit: .seconds(60), purpose: purpose)
-    let text = try await context.host.runner.succeed(command, failing: .processingFailed).standardOutput
+    let text = try await runner.succeed(command, failing: .processingFailed).standardOutput
     return Dictionary(
       text.split(separator: "\n").compactMap { line in
         let words = line.split(whereSeparator: \.isWhitespace)
@@ -65,14 +87,14 @@ struct ForeignFreeSpace: Sendable {
   }
 
   private func run(_ tool: String, _ words: [String], _ onLine: @escaping @Sendable (String) -> Void) async throws {
-    try await context.host.runner.succeed(
+    try await runner.succeed(
       Command(tool, words, timeLimit: .seconds(600), purpose: purpose), failing: .processingFailed
     ) { line in
       if line.stream == .output { onLine(line.text) }
     }
   }
 
-  private var purpose: String { "find the free space of the \(root.kindName) file system of '\(plan.image)'" }
+  private var purpose: String { "find the free space of \(title)" }
 }
 
 /// What is read line by line, up to the first line that cannot be right.

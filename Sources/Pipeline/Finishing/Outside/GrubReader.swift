@@ -1,4 +1,5 @@
 import DiskImages
+import Foundation
 import HostSystem
 import Model
 import PrivilegedOperations
@@ -17,29 +18,35 @@ struct GrubReader: Sendable {
   let runner: any HostSystem.CommandRunner
   /// For folders that GRUB's driver cannot read to the end.
   let folders: XfsFolders?
+  /// A logical volume in a file of its own.
+  private let copy: ScratchCopy?
 
-  /// A reader of the file system at a place; nil when it is no partition (a logical volume), or the tool is not installed.
+  /// A reader of the file system at a place; nil when the tool is not installed.
   ///
-  /// `scratch`: a folder for a copy of the file system.
+  /// `scratch`: a folder for copies of the file system, which are gone with the reader. What is in no partition itself, a logical volume,
+  /// is copied out at once: GRUB would take its place in the image from LVM's metadata, which the guest wrote.
   static func of(
     _ volume: GuestVolume, in image: FilePath, scratch: FilePath, host: Host
   ) async throws -> GrubReader? {
     guard host.runner.locate(tool) != nil else { return nil }
+    let extent = ImageExtent(offset: volume.offset, length: volume.size)
     let device = try await offPool { () -> String? in
       guard let table = try? PartitionTable.read(image),
-        let partition = table.partitions.first(where: {
-          $0.extent == ImageExtent(offset: volume.offset, length: volume.size)
-        })
+        let partition = table.partitions.first(where: { $0.extent == extent })
       else { return nil }
       return table.label == .none ? "(loop0)" : "(loop0,\(table.label.rawValue)\(partition.number))"
     }
-    let extent = ImageExtent(offset: volume.offset, length: volume.size)
-    let copy = scratch.appending("file-system-to-list")
-    return device.map { device in
-      GrubReader(
-        image: image, device: device, runner: host.runner,
-        folders: volume.kind == .xfs ? XfsFolders(extent, of: image, copy: copy, runner: host.runner) : nil)
+    let unique = UUID().uuidString.prefix(8)
+    let (list, whole) = ("file-system-to-list-\(unique)", "file-system-to-read-\(unique)")
+    let folders =
+      volume.kind == .xfs
+      ? XfsFolders(extent, of: image, copy: scratch.appending(list), runner: host.runner) : nil
+    if let device {
+      return GrubReader(image: image, device: device, runner: host.runner, folders: folders, copy: nil)
     }
+    let copy = ScratchCopy(scratch.appending(whole))
+    try await offPool { try SparseFile.extract(extent, of: image, to: copy.path) }
+    return GrubReader(image: copy.path, device: "(loop0)", runner: host.runner, folders: folders, copy: copy)
   }
 
   /// What is in a folder; nil when it cannot be read.
@@ -69,4 +76,13 @@ struct GrubReader: Sendable {
     let result = try await runner.run(command)
     return result.succeeded && !result.standardOutputTruncated ? result.standardOutput : nil
   }
+}
+
+/// A file that is removed with the value.
+final class ScratchCopy: Sendable {
+  let path: FilePath
+
+  init(_ path: FilePath) { self.path = path }
+
+  deinit { try? Folder.remove(path) }
 }

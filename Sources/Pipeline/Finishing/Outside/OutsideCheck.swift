@@ -48,13 +48,14 @@ struct OutsideCheck: Sendable {
     return Array(Set(left)).sorted()
   }
 
-  /// A folder that holds something kept stays with that alone in it.
+  /// A folder that holds something kept stays with that alone in it, and a mount point stays.
   private func remains(_ path: ImagePath, _ kept: Set<ImagePath>) async throws -> [String] {
     if isKept(path, kept) { return [] }
     let holds = kept.contains {
       $0.components.count > path.components.count && $0.components.starts(with: path.components)
     }
-    guard holds, try await tree.entry(path)?.isFolder == true else { return ["'\(path)' is there"] }
+    let isMount = await tree.holdsMount(path)
+    guard holds || isMount, try await tree.entry(path)?.isFolder == true else { return ["'\(path)' is there"] }
     var left: [String] = []
     for entry in try await tree.entries(of: path) {
       left += try await remains(path.appending(Array(entry.name.utf8)), kept)

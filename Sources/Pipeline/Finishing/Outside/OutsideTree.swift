@@ -29,6 +29,33 @@ actor OutsideTree {
   private init(_ reader: GrubReader, _ places: [Place]) {
     self.reader = reader
     self.places = places
+    // The way to a place that is mounted in another file system.
+    guard !places.contains(where: { $0.names.isEmpty }) else { return }
+    for place in places {
+      for (depth, name) in place.names.enumerated() {
+        let above = Array(place.names.prefix(depth))
+        if places.contains(where: { above.starts(with: $0.names) }) { break }
+        let entry = GrubListing.Entry(name: String(decoding: name, as: UTF8.self), isFolder: true, size: nil)
+        guard let folder = try? above.reduce(ImagePath.root, { try $0.appending($1) }) else { continue }
+        let known = listings[folder]?.entries ?? []
+        if !known.contains(entry) { listings[folder] = GrubListing(entries: known + [entry]) }
+      }
+    }
+  }
+
+  /// A file system that holds parts of a system and not its root; nil when GRUB's driver cannot read it.
+  static func part(
+    _ mounts: [ForeignMount], in volume: GuestVolume, of image: FilePath, scratch: FilePath, host: Host
+  ) async throws -> OutsideTree? {
+    guard let reader = try await GrubReader.of(volume, in: image, scratch: scratch, host: host) else { return nil }
+    for mount in mounts { guard try await reader.list(mount.folder) != nil else { return nil } }
+    let places = mounts.map { (names: $0.place.components, folder: $0.folder) }
+    return OutsideTree(reader, places.sorted { $0.names.count > $1.names.count })
+  }
+
+  /// Whether something is mounted at a path or below it: it is a folder that stays.
+  func holdsMount(_ path: ImagePath) -> Bool {
+    places.contains { !$0.names.isEmpty && $0.names.starts(with: path.components) }
   }
 
   /// Finds the folder with `etc` and `usr`, and the subvolumes that the system's fstab mounts.
@@ -38,7 +65,7 @@ actor OutsideTree {
     in volume: GuestVolume, of image: FilePath, scratch: FilePath, host: Host
   ) async throws -> Found {
     guard let reader = try await GrubReader.of(volume, in: image, scratch: scratch, host: host),
-      let top = try await reader.list(.root), !top.entries.isEmpty
+      let top = try await reader.list(.root)
     else { return .unreadable }
     for root in volume.kind == .btrfs ? GuestSubvolumes.roots : [""] {
       let folder = try ImagePath(root)

@@ -2,8 +2,10 @@ import Crypto
 import Glibc
 package import SystemPackage
 
-/// SHA-256 of files and bytes, as 64 lower-case hexadecimal digits, and SHA-512 as 128.
-package enum FileDigest {
+/// SHA-256 of what was fetched, files and bytes, as 64 lower-case hexadecimal digits, and SHA-512 as 128.
+///
+/// Disks, which have holes, are hashed by `FileDigest` of `DiskImages`.
+package enum SourceDigest {
   /// The digest of a file, read in pieces of 1 MiB. Throws ``Model/FactoryError`` and, between pieces, `CancellationError`.
   package static func sha256(_ path: FilePath) throws -> String {
     try sha256(OpenFile(path, O_RDONLY)).hexadecimal
