@@ -1,3 +1,4 @@
+import DiskImages
 import HostSystem
 import Foundation
 package import Model
@@ -126,6 +127,9 @@ package struct BuildRun: Sendable {
       return FactoryError(status, "the build was stopped in stage '\(stage)' (\(status.meaning))")
     }
     if let error = error as? FactoryError { return error }
+    if let error = error as? DiskImageError {
+      return FactoryError(.processingFailed, "stage '\(stage)' failed: \(error.message)", hint: error.hint)
+    }
     return FactoryError(.unexpected, "stage '\(stage)' failed: \(String(describing: error).printable)")
   }
 }

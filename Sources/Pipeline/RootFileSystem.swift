@@ -76,7 +76,9 @@ struct RootFileSystem: Sendable {
 
   /// The error of a stage, with the last lines of the tool that failed.
   func failure(_ what: String, _ error: DiskImageError, hint: String? = nil) -> FactoryError {
-    FactoryError(
-      .processingFailed, "cannot \(what): \(error.message)", hint: error.hint ?? hint, details: said.all)
+    // What libext2fs finds has nothing to do with what a tool said before.
+    let details = error.kind == .toolFailed || error.kind == .corrupt ? said.all : []
+    return FactoryError(
+      .processingFailed, "cannot \(what): \(error.message)", hint: error.hint ?? hint, details: details)
   }
 }

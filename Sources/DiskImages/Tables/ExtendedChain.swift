@@ -17,7 +17,8 @@ struct ExtendedChain {
   /// Walks all chains of a disk; throws `.invalidPartitionTable` for one that runs in a circle, branches, leaves its partition or does
   /// not end.
   init(_ file: borrowing HostFile) throws {
-    for primary in try ExtendedChain.links(file, at: 0) {
+    // An entry of no sectors is none.
+    for primary in try ExtendedChain.links(file, at: 0) where primary.count > 0 {
       let end = primary.start + primary.count
       var next: Int64? = primary.start
       while let place = next {

@@ -16,7 +16,7 @@ struct ChecksumList: Sendable {
 
   /// Adds or replaces the lines of some files; every other line stays. Gives what people should know of the signature, if anything.
   ///
-  /// Throws ``FactoryError`` and `DiskImageError`; list and signature are then as they were.
+  /// Throws ``FactoryError`` and `DiskImageError`; the list is then as it was, and its signature as well or gone.
   func add(_ entries: [ChecksumFile.Entry]) async throws -> String? {
     let folder = file.removingLastComponent()
     let lock = try await offPool { try ChecksumList.lock(folder) }
@@ -71,13 +71,20 @@ struct ChecksumList: Sendable {
   /// Both are complete beside the old ones before the first is renamed: only between two renames they do not fit.
   private func replace(_ text: String, _ signed: [UInt8]) throws {
     func beside(_ path: FilePath) -> FilePath { path.removingLastComponent().appending(".\(name(of: path)).new") }
-    let pairs = [(beside(signature), signature), (beside(file), file)]
+    let (newSignature, newFile) = (beside(signature), beside(file))
     do {
-      try AtomicFile.write(signed, to: pairs[0].0, mode: 0o644)
-      try AtomicFile.write(text, to: pairs[1].0, mode: 0o644)
-      for (new, path) in pairs { try AtomicFile.rename(new, to: path) }
+      try AtomicFile.write(signed, to: newSignature, mode: 0o644)
+      try AtomicFile.write(text, to: newFile, mode: 0o644)
+      try AtomicFile.rename(newSignature, to: signature)
     } catch {
-      for (new, _) in pairs { try? Folder.remove(new) }
+      for new in [newSignature, newFile] { try? Folder.remove(new) }
+      throw error
+    }
+    do {
+      try AtomicFile.rename(newFile, to: file)
+    } catch {
+      // Rather none than one that is not of this list.
+      for path in [newFile, signature] { try? Folder.remove(path) }
       throw error
     }
   }

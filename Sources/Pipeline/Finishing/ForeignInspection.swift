@@ -41,17 +41,8 @@ extension ForeignRoot {
   func measure(
     _ image: FilePath, _ scratch: FilePath, _ host: Host
   ) async throws -> (free: ByteSize, reclaimable: ByteSize)? {
-    let copy = ScratchCopy(scratch.appending("file-system-to-measure"))
-    let extent = extent
-    try await offPool {
-      let data = try SparseFile.dataExtents(of: image).reduce(Int64(0)) { sum, run in
-        sum + max(0, min(run.end, extent.end) - max(run.offset, extent.offset))
-      }
-      guard try FreeSpace.at(scratch).bytes > data + data / 8 + 1 << 26 else {
-        throw DiskImageError(.tooLarge, "there is no room for a copy")
-      }
-      try SparseFile.extract(extent, of: image, to: copy.path)
-    }
+    let made = try await ScratchCopy.make(of: extent, in: image, scratch.appending("file-system-to-measure"))
+    guard let copy = made else { throw DiskImageError(.tooLarge, "there is no room for a copy") }
     let title = "the \(kindName) file system of '\(image)'"
     guard try await isUnmounted(copy.path, host.runner, purpose: "check \(title)") else { return nil }
     return try await ForeignFreeSpace(image: image, root: self, runner: host.runner, title: title).measure(

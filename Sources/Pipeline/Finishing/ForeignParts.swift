@@ -26,9 +26,11 @@ struct ForeignParts: Sendable {
 
   /// One file system as it is seen from outside.
   private struct Look: Sendable {
-    var isUnmounted = true
-    /// nil: it cannot be read.
+    /// nil: it cannot be read, for `reason`.
     var tree: OutsideTree?
+    var reason = "GRUB's tools cannot read it"
+    /// The helper can do more.
+    var mayBeCleaned = true
     /// What is to be cleaned.
     var left: [String] = []
     var given = ByteSize(bytes: 0)
@@ -40,31 +42,53 @@ struct ForeignParts: Sendable {
       try await scan(tree)
       return look.given.bytes > 0 ? "\(look.given) of '\(parts[0].place)' given back" : nil
     }
+    guard look.mayBeCleaned else {
+      leaveAlone(root, look.reason)
+      return nil
+    }
     let purpose = "clean \(root.title(plan))"
     guard let missing = await SudoHelper(host: context.host).findings(purpose: purpose).first else {
       let cleaning = PrivilegedCleaning(plan: plan, context: context, root: root, mountPoints: others, parts: parts)
       return try await cleaning.run().facts.joined(separator: ": ")
     }
-    if !look.left.isEmpty { throw ForeignCleaning.leftBehind(look.left, purpose, missing) }
-    let reason = look.isUnmounted ? "GRUB's tools cannot read it" : "the guest did not unmount it"
-    context.events.warning(
-      "the \(root.kindName) file system at '\(parts[0].place)' is left as it is, not looked through: \(reason); \(missing.message)"
-    )
+    if !look.left.isEmpty {
+      let failure = ForeignCleaning.leftBehind(look.left, purpose, missing)
+      // What a user's own answer file makes is seen now for the first time: too late to ask for the helper.
+      guard plan.answers.ownFile != nil else { throw failure }
+      context.events.warning(([failure.message] + failure.details).joined(separator: "; "))
+      return nil
+    }
+    leaveAlone(root, "\(look.reason); \(missing.message)")
     return nil
+  }
+
+  private func leaveAlone(_ root: ForeignRoot, _ reason: String) {
+    let place = root.place.map { " at '\($0)'" } ?? ""
+    context.events.warning(
+      "the \(root.kindName) file system\(place) is left as it is, not looked through: \(reason)")
   }
 
   /// Where nothing is to be cleaned free space becomes holes.
   private func look(at root: ForeignRoot, _ parts: [ForeignMount]) async throws -> Look {
-    try await root.withCopy(plan) { copy in
+    let checker = ForeignRoot.checker(root.volume.kind)
+    guard context.host.runner.locate(checker) != nil else {
+      return Look(reason: "'\(checker)' is not installed", mayBeCleaned: false)
+    }
+    return try await root.withCopy(plan) { copy in
       var look = Look()
-      look.isUnmounted = try await root.check(copy, plan, in: context)
-      guard look.isUnmounted else { return look }
+      guard try await root.check(copy, plan, in: context) else {
+        look.reason = "the guest did not unmount it"
+        return look
+      }
       look.tree = try await OutsideTree.part(
         parts, in: root.volume, of: plan.disk.raw, scratch: plan.workFolder, host: context.host)
       guard let tree = look.tree else { return look }
       look.left = try await OutsideCheck(plan: plan, tree: tree, proxy: nil).run()
-      if look.left.isEmpty {
+      guard look.left.isEmpty else { return look }
+      do {
         look.given = try await root.freeSpace(plan, context).giveBack(copy: copy)
+      } catch let error as FactoryError where !Task.isCancelled {
+        context.events.warning("the free space of \(root.title(plan)) is left as it is: \(error.message)")
       }
       return look
     }

@@ -23,7 +23,7 @@ struct SudoHelper: Sendable {
     return [beside.string, SudoHelper.name].compactMap { host.runner.locate($0) }
   }
 
-  /// Whether a file begins with `#!`; one that cannot be read is not run by us either.
+  /// Whether a file begins with `#!`; sudo judges one that cannot be read.
   static func isScript(_ file: FilePath) -> Bool {
     guard let opened = FileHandle(forReadingAtPath: file.string) else { return false }
     defer { try? opened.close() }

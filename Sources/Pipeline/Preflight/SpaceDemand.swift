@@ -31,8 +31,20 @@ struct SpaceDemand: Sendable {
     // Shrinking works on a copy of the partition and makes a new disk; a compressed image is unpacked once to be compared.
     let unpacked = plan.disk.artifacts.contains { $0.unpacked != nil }
     let images = Int64(
-      max(plan.disk.artifacts.count, 1) + (plan.disk.shrinkMargin == nil ? 0 : 2) + (unpacked ? 1 : 0))
+      max(plan.disk.artifacts.count, 1) + (plan.disk.shrinkMargin == nil ? 0 : 2) + (unpacked ? 1 : 0)
+        + foreignCopies(of: plan))
     return ByteSize(bytes: filled(plan) * (1 + images) + (256 << 20))
+  }
+
+  /// Tools for xfs and btrfs take no offset: one copy is checked, and one of a logical volume is read meanwhile.
+  private func foreignCopies(of plan: BuildPlan) -> Int {
+    if let disk = plan.disk.given {
+      guard let table = try? PartitionTable.read(disk) else { return 0 }
+      let isForeign = table.places.contains { $0.content == .xfs || $0.content == .btrfs }
+      return isForeign ? 2 : 0
+    }
+    let isForeign = plan.answers.answers.disk.partitions.contains { $0.fileSystem == .xfs || $0.fileSystem == .btrfs }
+    return isForeign ? 2 : 0
   }
 
   /// What is not in the cache yet has to go there, and the guest gets a copy of what it boots from.

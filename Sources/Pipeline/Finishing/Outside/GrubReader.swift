@@ -44,8 +44,7 @@ struct GrubReader: Sendable {
     if let device {
       return GrubReader(image: image, device: device, runner: host.runner, folders: folders, copy: nil)
     }
-    let copy = ScratchCopy(scratch.appending(whole))
-    try await offPool { try SparseFile.extract(extent, of: image, to: copy.path) }
+    guard let copy = try await ScratchCopy.make(of: extent, in: image, scratch.appending(whole)) else { return nil }
     return GrubReader(image: copy.path, device: "(loop0)", runner: host.runner, folders: folders, copy: copy)
   }
 
@@ -83,6 +82,19 @@ final class ScratchCopy: Sendable {
   let path: FilePath
 
   init(_ path: FilePath) { self.path = path }
+
+  /// A run of an image in a file of its own, without its holes; nil when there is no room for it. Throws `DiskImageError`.
+  static func make(of extent: ImageExtent, in image: FilePath, _ path: FilePath) async throws -> ScratchCopy? {
+    let copy = ScratchCopy(path)
+    return try await offPool {
+      let data = try SparseFile.dataExtents(of: image).reduce(Int64(0)) { sum, run in
+        sum + max(0, min(run.end, extent.end) - max(run.offset, extent.offset))
+      }
+      guard try FreeSpace.at(path.removingLastComponent()).bytes > data + data / 8 + 1 << 26 else { return nil }
+      try SparseFile.extract(extent, of: image, to: path)
+      return copy
+    }
+  }
 
   deinit { try? Folder.remove(path) }
 }

@@ -53,6 +53,9 @@ actor OutsideTree {
     return OutsideTree(reader, places.sorted { $0.names.count > $1.names.count })
   }
 
+  /// Whether the root of the system is in it.
+  var hasRoot: Bool { places.contains { $0.names.isEmpty } }
+
   /// Whether something is mounted at a path or below it: it is a folder that stays.
   func holdsMount(_ path: ImagePath) -> Bool {
     places.contains { !$0.names.isEmpty && $0.names.starts(with: path.components) }
