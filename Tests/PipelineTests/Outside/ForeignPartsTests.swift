@@ -53,6 +53,28 @@ struct ForeignPartsTests {
     }
   }
 
+  @Test("where its checker is not installed it is left as it is, with a word")
+  func checkerless() async throws {
+    try await TestHost.run(runner: HelperlessRunner(lacking: ["xfs_repair"])) { test in
+      let disk = try await PartsDisk(.xfs, test, script: "mkdir tester; echo ls >tester/.bash_history")
+      let before = try FileDigest.sha256(disk.plan.disk.raw)
+      _ = try await disk.clean()
+      let sentence = "left as it is, not looked through: 'xfs_repair' is not installed"
+      #expect(disk.warnings == ["the xfs file system at '/home' is \(sentence)"])
+      #expect(try FileDigest.sha256(disk.plan.disk.raw) == before)
+    }
+  }
+
+  @Test("of an own answer file what is left in it is a warning, as nobody could ask for the helper before")
+  func ownAnswerFile() async throws {
+    try await TestHost.run(runner: HelperlessRunner()) { test in
+      let disk = try await PartsDisk(
+        .xfs, test, script: "mkdir tester; echo ls >tester/.bash_history", change: { $0.answers.ownFile = "/own.cfg" })
+      _ = try await disk.clean()
+      #expect(disk.warnings.contains { $0.contains("'/home/tester/.bash_history' is there") }, "\(disk.warnings)")
+    }
+  }
+
   @Test("the scan looks through it by the paths of the system")
   func scan() async throws {
     try await TestHost.run(runner: HelperlessRunner()) { test in

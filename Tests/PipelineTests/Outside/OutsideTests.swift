@@ -8,8 +8,9 @@ import Testing
 
 @testable import Pipeline
 
-/// Real commands, and no sudo helper wherever it is installed.
+/// Real commands, and no sudo helper wherever it is installed, nor what else is lacking.
 struct HelperlessRunner: HostSystem.CommandRunner {
+  var lacking: Set<String> = []
   private let real = SubprocessRunner(environment: ChildEnvironment.current())
 
   func run(_ command: Command, onLine: (@Sendable (OutputLine) -> Void)?) async throws -> CommandResult {
@@ -17,7 +18,7 @@ struct HelperlessRunner: HostSystem.CommandRunner {
   }
 
   func locate(_ tool: String) -> FilePath? {
-    tool.hasSuffix(SudoHelper.name) ? nil : real.locate(tool)
+    tool.hasSuffix(SudoHelper.name) || lacking.contains(tool) ? nil : real.locate(tool)
   }
 }
 
