@@ -59,7 +59,8 @@ final class MirrorWatch: Sendable {
     switch await Fetching.state(of: listing, downloader) {
     case .same: return
     case .unknown:
-      if failure == nil {
+      // Whose answer is not waited for any more was asked all the same.
+      if failure == nil, !Task.isCancelled {
         events.warning("nobody could be asked whether '\(SourceURL.shown(listing.url))' is still the same list")
       }
     case .changed:
