@@ -81,11 +81,15 @@ final class FinishBench: Sendable {
   }
 
   /// A folder with tools that first do something else; each is the real one afterwards.
-  func tools(_ names: [String], doing first: String) throws -> FilePath {
+  ///
+  /// Written by a process of their own: a child that another test forks meanwhile would hold our descriptor, and such a file cannot be
+  /// run ("text file busy").
+  func tools(_ names: [String], doing first: String) async throws -> FilePath {
     let folder = try scratch.makeFolder("tools")
     for name in names {
       let real = try #require(Tools.path(name))
-      try scratch.write("#!/bin/sh\n\(first)\nexec \(real) \"$@\"\n", to: "tools/\(name)", mode: 0o755)
+      let text = try scratch.write("#!/bin/sh\n\(first)\nexec \(real) \"$@\"\n", to: "\(name).sh")
+      try await Child.run("install", "-m", "755", text.string, folder.appending(name).string)
     }
     return folder
   }

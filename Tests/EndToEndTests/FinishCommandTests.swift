@@ -101,7 +101,7 @@ struct FinishCommandTests {
     let script =
       "mount -t tmpfs -o size=\(size) none \"$1\"; folder=$1; shift; \"$@\"; status=$?; ls -A \"$folder\"; exit $status"
     let filler = bench.output.appending("filler")
-    let tools = try bench.tools(["qemu-img"], doing: "dd if=/dev/zero of=\(filler) bs=1M status=none 2>/dev/null")
+    let tools = try await bench.tools(["qemu-img"], doing: "dd if=/dev/zero of=\(filler) bs=1M status=none 2>/dev/null")
     let result = try await bench.start(
       tools: tools, before: ["unshare", "--mount", "sh", "-c", script, "sh", bench.output.string]
     ).wait()

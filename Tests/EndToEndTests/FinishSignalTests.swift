@@ -21,7 +21,7 @@ struct FinishSignalTests {
     let before = try await bench.digest(bench.disk)
     if stage == "checksum" { try await makeKey(bench) }
     // Each stage runs one of them: long enough to be met in it.
-    let tools = try bench.tools(["e2fsck", "resize2fs", "qemu-img", "gpg"], doing: "sleep 0.7")
+    let tools = try await bench.tools(["e2fsck", "resize2fs", "qemu-img", "gpg"], doing: "sleep 0.7")
     let settings = stage == "checksum" ? ["sign-key = build@example.org"] : ["image-size = auto"]
     let child = try bench.start(settings: settings, flags: ["--json"], tools: tools)
     try await reach(stage, child)
