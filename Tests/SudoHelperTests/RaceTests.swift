@@ -49,8 +49,18 @@ extension RealSudo {
         }
         let known = [busy.image.path, host.user.home.appending("busy").string, busy.loop]
         #expect(
-          files.allSatisfy { known.contains($0) || $0 == "/" || $0.hasPrefix("/var") },
+          files.allSatisfy { known.contains($0) || $0 == "/" || $0.hasPrefix("/var") || $0.hasPrefix("/etc") },
           "of the guest's or ours: \(files)")
+        // The folder that is walked right now: the guest's and not the host's of that name.
+        var top = stat()
+        #expect(stat("/proc/\(worker)/root/.", &top) == 0)
+        for number in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd") {
+          let link = "/proc/\(process)/fd/\(number)"
+          let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? ""
+          var status = stat()
+          guard target.hasPrefix("/var") || target.hasPrefix("/etc"), stat(link, &status) == 0 else { continue }
+          #expect(status.st_dev == top.st_dev, "\(target)")
+        }
       }
       // What is "/" to the worker is no folder of the host's.
       var (inner, outer) = (stat(), stat())
